@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import type { Cli } from './cli.ts';
+
+export interface CommandModule {
+  /** Adds the command with its options, help and example to the program. */
+  define(program: Command, cli: Cli): void;
+}
+
+export interface CommandEntry {
+  name: string;
+  summary: string;
+  load(): Promise<CommandModule>;
+}
+
+/** One line a command. Only the one that runs is loaded. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'install',
+    summary: 'Put the hooks into Claude Code and git',
+    load: () => import('./commands/install.ts'),
+  },
+  {
+    name: 'uninstall',
+    summary: 'Take them out again, without a trace',
+    load: () => import('./commands/uninstall.ts'),
+  },
+  {
+    name: 'status',
+    summary: 'The live session, last checkpoint, queue and errors',
+    load: () => import('./commands/status.ts'),
+  },
+  {
+    name: 'doctor',
+    summary: 'Find what is wrong and say the cure',
+    load: () => import('./commands/doctor.ts'),
+  },
+  {
+    name: 'checkpoint',
+    summary: 'Save, list, show and load checkpoints',
+    load: () => import('./commands/checkpoint.ts'),
+  },
+  {
+    name: 'context',
+    summary: 'See what the next session would be given',
+    load: () => import('./commands/context.ts'),
+  },
+  {
+    name: 'config',
+    summary: 'Show, validate and create the configuration',
+    load: () => import('./commands/config.ts'),
+  },
+  {
+    name: 'trust',
+    summary: "Allow this repository's commands to run here",
+    load: () => import('./commands/trust.ts'),
+  },
+  {
+    name: 'notify',
+    summary: 'Send a test notification; show the outbox',
+    load: () => import('./commands/notify.ts'),
+  },
+];

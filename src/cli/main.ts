@@ -1,0 +1,81 @@
+import * as path from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { EXIT_CODES, HooksError, messageOf } from '../errors.ts';
+import { VERSION } from '../version.ts';
+import { type Cli, createCli } from './cli.ts';
+import { COMMANDS } from './commands.ts';
+
+async function main(argv: string[]): Promise<void> {
+  const cli = createCli({
+    cwd: process.cwd(),
+    env: process.env,
+    runtime: path.dirname(path.resolve(process.argv[1] ?? '.')),
+    stdinTty: process.stdin.isTTY === true,
+    stdoutTty: process.stdout.isTTY === true,
+    columns: process.stdout.columns,
+    write: (text) => void process.stdout.write(text),
+    warn: (text) => void process.stderr.write(text),
+    exit: (code) => {
+      process.exitCode = code;
+    },
+  });
+  try {
+    const program = await buildProgram(argv, cli);
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    process.exitCode = report(error, cli, argv.includes('--json'));
+  }
+}
+
+async function buildProgram(argv: string[], cli: Cli): Promise<Command> {
+  const program = new Command('claude-hooks')
+    .description('Git hooks and automation for Claude Code sessions')
+    .version(VERSION)
+    .exitOverride()
+    .configureHelp({ helpWidth: Math.min(cli.width, 100) })
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npx claude-hooks install\n  claude-hooks checkpoint save "before the big refactoring"\n  claude-hooks doctor\n',
+    );
+  const verb = argv.find((word) => !word.startsWith('-'));
+  const entry = COMMANDS.find((candidate) => candidate.name === verb);
+  if (entry !== undefined) {
+    (await entry.load()).define(program, cli);
+    return program;
+  }
+  for (const { name, summary } of COMMANDS) program.command(name).summary(summary).description(summary);
+  if (verb === undefined && !argv.some((word) => ['--help', '-h', '--version', '-V'].includes(word))) {
+    program.action(() => program.outputHelp());
+  }
+  return program;
+}
+
+/** Prints what was thrown and tells the exit code it means. */
+function report(error: unknown, cli: Cli, asJson: boolean): number {
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? 0 : EXIT_CODES.usage;
+  }
+  const known = error instanceof HooksError ? error : undefined;
+  const place =
+    known?.file === undefined
+      ? ''
+      : ` (${[known.file, known.line, known.column].filter((part) => part !== undefined).join(':')})`;
+  if (asJson) {
+    cli.json({
+      error: {
+        code: known?.code ?? 'internal',
+        message: messageOf(error),
+        hint: known?.hint,
+        file: known?.file,
+        line: known?.line,
+        column: known?.column,
+      },
+    });
+  }
+  cli.say(`claude-hooks: ${messageOf(error)}${place}`);
+  if (known?.hint !== undefined) cli.say(`  ${known.hint}`);
+  if (known === undefined && cli.env.DEBUG) cli.say(String((error as Error).stack));
+  return known === undefined ? EXIT_CODES.failed : EXIT_CODES[known.kind];
+}
+
+void main(process.argv.slice(2));

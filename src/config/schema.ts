@@ -1,0 +1,284 @@
+import * as z from 'zod';
+
+/**
+ * The one schema of `.claude-sessionrc`. Validation, the JSON Schema for editors, the example file and the
+ * table in the docs are made from it, so every key carries its description here.
+ */
+
+const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/;
+const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `90s`, `30m`, `1.5h`, `2d` or `500ms` to milliseconds; undefined where it is none of them. */
+export function parseDuration(text: string): number | undefined {
+  const match = DURATION.exec(text.trim());
+  const unit = UNIT_MS[match?.[2] ?? ''];
+  return match?.[1] === undefined || unit === undefined ? undefined : Math.round(Number(match[1]) * unit);
+}
+
+const duration = z
+  .string()
+  .regex(DURATION, 'a duration is a number and a unit, for example "30m", "90s", "1.5h"');
+
+const step = z
+  .strictObject({
+    name: z.string().min(1).describe('Shown in findings and logs.'),
+    run: z.string().min(1).optional().describe('A shell command, run from the top of the working tree.'),
+    script: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('A zx script (path relative to the top of the working tree) instead of a command.'),
+    timeout: duration.default('30s').describe('The step is killed with its children after this long.'),
+    enabled: z.boolean().default(true),
+  })
+  .describe('A command or zx script of your own.');
+
+const moment = z.strictObject({
+  enabled: z.boolean().default(true).describe('Off: this hook does nothing.'),
+  steps: z.array(step).default([]).describe('Your own commands or zx scripts, run at this moment.'),
+});
+
+const CONTEXT_SOURCES = [
+  'checkpoint',
+  'summary',
+  'context',
+  'git',
+  'commits',
+  'readme',
+  'architecture',
+] as const;
+
+export const configSchema = z.strictObject({
+  $schema: z.string().optional().describe('Where an editor finds the JSON Schema.'),
+  extends: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .describe(
+      'Presets to start from: a built-in name (minimal, solo, team, node, python, strict), a file in the repository ("./x.json") or a package.',
+    ),
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe('Off: every hook of claude-hooks does nothing in this repository.'),
+  context: z
+    .strictObject({
+      enabled: z.boolean().default(true).describe('Give the session its context at the start.'),
+      budget: z
+        .int()
+        .min(500)
+        .max(9_500)
+        .default(8_000)
+        .describe('Most characters injected at a session start; the client cuts off at 10,000.'),
+      sources: z
+        .array(z.enum(CONTEXT_SOURCES))
+        .default([...CONTEXT_SOURCES])
+        .describe('What is injected, most important first.'),
+      commits: z.int().min(0).max(100).default(10).describe('How many recent commits are listed.'),
+      readme: z
+        .array(z.string())
+        .default(['README.md', 'README', 'readme.md'])
+        .describe('The first of these files that exists is the README.'),
+      architecture: z
+        .array(z.string())
+        .default(['docs/architecture.md', 'ARCHITECTURE.md', 'docs/ARCHITECTURE.md'])
+        .describe('The first of these files that exists describes the architecture.'),
+    })
+    .prefault({}),
+  preSession: z
+    .strictObject({
+      budget: duration
+        .default('2s')
+        .describe(
+          'How long the session start waits for the checks; what takes longer goes on and reports at the next prompt.',
+        ),
+      dependencies: z
+        .strictObject({
+          enabled: z
+            .boolean()
+            .default(false)
+            .describe('Install dependencies when the lock file changed since the last session.'),
+          command: z
+            .string()
+            .optional()
+            .describe(
+              'The command; found from the lock file where it is not given (npm ci, pnpm install, uv sync ...).',
+            ),
+          timeout: duration.default('10m'),
+        })
+        .prefault({}),
+      pull: z
+        .strictObject({
+          enabled: z
+            .boolean()
+            .default(false)
+            .describe('git pull --ff-only, only on a clean tree whose branch has an upstream.'),
+          timeout: duration.default('30s'),
+        })
+        .prefault({}),
+      env: z
+        .strictObject({
+          enabled: z
+            .boolean()
+            .default(true)
+            .describe('Compare the keys of the env file with those of its example.'),
+          file: z.string().default('.env'),
+          example: z.string().default('.env.example'),
+        })
+        .prefault({}),
+      services: z
+        .array(
+          z.strictObject({
+            name: z.string().min(1),
+            url: z
+              .string()
+              .min(1)
+              .describe(
+                'postgres://, mysql://, redis:// or http(s):// URL, or "env:NAME" to take it from the environment or the env file.',
+              ),
+            timeout: duration.default('1s'),
+          }),
+        )
+        .default([])
+        .describe('Databases and services that should answer when a session starts.'),
+    })
+    .prefault({}),
+  checkpoints: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      every: duration
+        .default('30m')
+        .describe('A checkpoint is saved when this long has passed and the tree has changed.'),
+      onStop: z.boolean().default(true).describe('Look at the end of each turn.'),
+      beforeCompact: z.boolean().default(true).describe('Save before the conversation is compacted.'),
+      loop: z
+        .boolean()
+        .default(true)
+        .describe('A background process for each session saves during long turns.'),
+      maxFileSize: z
+        .string()
+        .regex(/^\d+(?:\.\d+)?\s*(?:B|KB|MB|GB)$/i, 'a size is a number and B, KB, MB or GB')
+        .default('50MB')
+        .describe('Larger untracked files are left out and listed.'),
+    })
+    .prefault({}),
+  errors: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      api: z.boolean().default(true).describe('Report turns that end in an API error.'),
+      tools: z
+        .enum(['none', 'unexpected', 'repeated', 'all'])
+        .default('unexpected')
+        .describe(
+          'Which failing tools are errors: none; unexpected (not failing tests, searches without a hit or refused permissions); repeated (the same failure three times); all.',
+        ),
+      ignore: z
+        .array(z.string())
+        .default([])
+        .describe('Failures whose text matches one of these regular expressions are not reported.'),
+      environment: z
+        .array(z.string())
+        .default([])
+        .describe('More variables whose values may stand in an error log.'),
+    })
+    .prefault({}),
+  postSession: z
+    .strictObject({
+      summary: z.boolean().default(true).describe('Write a session summary to .claude/sessions/.'),
+      context: z.boolean().default(true).describe('Update the marked parts of .claude/context.md.'),
+      commit: z
+        .strictObject({
+          enabled: z
+            .boolean()
+            .default(false)
+            .describe(
+              'Commit what the session changed, on the current branch. Never in the middle of a rebase or merge.',
+            ),
+          message: z.string().default('wip: end of Claude Code session'),
+          exclude: z
+            .array(z.string())
+            .default([
+              '.env',
+              '.env.*',
+              '*.pem',
+              '*.key',
+              'id_rsa*',
+              '*.p12',
+              '*.pfx',
+              '.npmrc',
+              '.netrc',
+              'credentials*',
+            ])
+            .describe('Files that are never committed (globs on the file name).'),
+        })
+        .prefault({}),
+      tests: z
+        .strictObject({
+          enabled: z.boolean().default(false),
+          command: z.string().optional(),
+          timeout: duration.default('10m'),
+        })
+        .prefault({})
+        .describe('Run the tests after the session; a failure is reported as an error.'),
+      clean: z
+        .array(z.string())
+        .default([])
+        .describe('Temporary files and folders inside the repository to remove after a session.'),
+    })
+    .prefault({}),
+  hooks: z
+    .strictObject({
+      'session-start': moment.prefault({}),
+      'pre-session': moment.prefault({}),
+      prompt: moment.prefault({}),
+      checkpoint: moment.prefault({}),
+      'on-error': moment.prefault({}),
+      'post-session': moment.prefault({}),
+      git: moment.prefault({}),
+    })
+    .prefault({})
+    .describe('Each hook on or off, and your own steps at that moment.'),
+  notify: z
+    .strictObject({
+      slack: z
+        .strictObject({
+          enabled: z.boolean().default(true).describe('Send errors to Slack where a webhook is known.'),
+          webhook: z
+            .string()
+            .default('env:SLACK_WEBHOOK')
+            .describe(
+              'A reference, never the address: "env:NAME" (SLACK_WEBHOOK_URL is tried too) or, in the user file only, "file:/path".',
+            ),
+        })
+        .prefault({}),
+      desktop: z.boolean().default(true).describe('Desktop notification where there is a desktop.'),
+      terminal: z.boolean().default(true).describe("Notification through the client's own terminal."),
+      group: duration.default('10m').describe('The same error again within this time is counted, not sent.'),
+    })
+    .prefault({}),
+  git: z
+    .strictObject({
+      trailer: z
+        .boolean()
+        .default(true)
+        .describe('Add a Claude-Session: trailer to commits made while a session is live.'),
+      blockWip: z.boolean().default(true).describe('Refuse to push commits marked WIP.'),
+    })
+    .prefault({}),
+  redact: z
+    .strictObject({
+      patterns: z
+        .array(z.string())
+        .default([])
+        .describe('More regular expressions whose matches are removed from everything stored or sent.'),
+    })
+    .prefault({}),
+});
+
+/** The configuration as people write it: everything optional. */
+export type ConfigInput = z.input<typeof configSchema>;
+/** The configuration as the program reads it: every value there. Durations and sizes are still text. */
+export type Config = z.output<typeof configSchema>;
+export type Step = z.output<typeof step>;
+export type ContextSource = (typeof CONTEXT_SOURCES)[number];
+/** A moment people can add steps to; also the name of the hook script. */
+export type Moment = keyof Config['hooks'];

@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/unit/**/*.test.ts', 'test/integration/**/*.test.ts', 'test/crash/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    env: { NODE_EXTRA_CA_CERTS: '', CLAUDE_HOOKS: '', CLAUDE_HOOKS_DEPTH: '' },
+  },
+});
