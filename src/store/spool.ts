@@ -1,0 +1,108 @@
+import * as path from 'node:path';
+import {
+  claimByRename,
+  createFileExclusive,
+  ensureDirectory,
+  listDirectory,
+  readBytesIfExists,
+  removeFile,
+  statIfExists,
+} from '../platform/fs.ts';
+import type { StatePaths } from './paths.ts';
+
+/** An event a worker has claimed. */
+export interface ClaimedEvent {
+  /** Unique for all time: claim time, position, and the name the doorbell gave it. */
+  id: string;
+  file: string;
+  /** The word the doorbell was rung with (`stop`, `end` ...), or `g` for a git hook. */
+  bell: string;
+  /** When the doorbell wrote it, milliseconds since 1970. */
+  time: number;
+  /** True where an earlier worker claimed it and did not finish. */
+  recovered: boolean;
+}
+
+const STALE_TEMP_MS = 60 * 60_000;
+
+/** Makes the directories the doorbell writes to. Without them it records nothing. */
+export function openSpool(state: StatePaths): void {
+  for (const directory of [
+    path.join(state.spool, 'tmp'),
+    state.work,
+    state.owner,
+    state.live,
+    state.due,
+    state.late,
+    state.jobs,
+    state.flags,
+  ]) {
+    ensureDirectory(directory);
+  }
+}
+
+/** Whether a worker has something to do. */
+export function hasWork(state: StatePaths): boolean {
+  return (
+    listDirectory(state.spool).some((name) => name !== 'tmp') ||
+    listDirectory(state.work).length > 0 ||
+    listDirectory(state.jobs).some((name) => name.endsWith('.json'))
+  );
+}
+
+/** Puts an event into the spool as the doorbell does: whole or not at all. `payload` is JSON without newlines. */
+export function recordEvent(state: StatePaths, bell: string, scope: string, payload: string): void {
+  for (let number = 0; ; number += 1) {
+    const name = `${bell}-${process.pid}-${scope}-${number}`;
+    const taken =
+      statIfExists(path.join(state.spool, 'tmp', name)) ?? statIfExists(path.join(state.spool, name));
+    if (taken === undefined && createFileExclusive(path.join(state.spool, name), `${payload}\n`)) return;
+  }
+}
+
+/**
+ * Claims every event in the spool by renaming it to `work/`, oldest first, after those an earlier worker
+ * left there. Call it only while holding the drain lock.
+ */
+export function claimEvents(state: StatePaths, now: number): ClaimedEvent[] {
+  const recovered = listDirectory(state.work).map((name) => describe(state, name, true));
+  const waiting = listDirectory(state.spool)
+    .filter((name) => name !== 'tmp')
+    .map((name) => ({ name, time: statIfExists(path.join(state.spool, name))?.mtimeMs ?? now }))
+    .sort((a, b) => a.time - b.time || (a.name < b.name ? -1 : 1));
+  const stamp = now.toString(36).padStart(9, '0');
+  const claimed: ClaimedEvent[] = [];
+  for (const [index, { name }] of waiting.entries()) {
+    const unique = `${stamp}-${process.pid.toString(36)}-${index.toString(36).padStart(5, '0')}-${name}`;
+    if (claimByRename(path.join(state.spool, name), path.join(state.work, unique)))
+      claimed.push(describe(state, unique, false));
+  }
+  sweepTemporary(state, now);
+  return [...recovered, ...claimed];
+}
+
+/** The event's bytes; empty where the file is gone. */
+export function readEventBytes(event: ClaimedEvent): Buffer {
+  return readBytesIfExists(event.file) ?? Buffer.alloc(0);
+}
+
+/** Forgets an event whose record and effects are done. */
+export function finishEvent(event: ClaimedEvent): void {
+  removeFile(event.file);
+}
+
+function describe(state: StatePaths, name: string, recovered: boolean): ClaimedEvent {
+  const file = path.join(state.work, name);
+  const original = name.split('-').slice(3).join('-');
+  const bell = /^(tool-failure|[a-z]+)/.exec(original)?.[1] ?? original;
+  return { id: name, file, bell, time: statIfExists(file)?.mtimeMs ?? 0, recovered };
+}
+
+/** What a doorbell that was killed between writing and renaming left behind is an unacknowledged event. */
+function sweepTemporary(state: StatePaths, now: number): void {
+  const directory = path.join(state.spool, 'tmp');
+  for (const name of listDirectory(directory)) {
+    const stat = statIfExists(path.join(directory, name));
+    if (stat !== undefined && now - stat.mtimeMs > STALE_TEMP_MS) removeFile(path.join(directory, name));
+  }
+}
