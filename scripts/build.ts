@@ -3,13 +3,23 @@
  * than ES modules), the library as ES modules with types, the doorbell and the schema.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import * as path from 'node:path';
 import { build } from 'esbuild';
 
 const root = process.cwd();
-const dist = path.join(root, 'dist');
-rmSync(dist, { recursive: true, force: true });
+const target = path.join(root, 'dist');
+// Built aside and put in place at the end, so that whoever runs from dist/ meets an old or a new one, never half.
+const dist = path.join(root, `.dist-${process.pid}`);
 mkdirSync(path.join(dist, 'hooks'), { recursive: true });
 
 const hookScripts = readdirSync(path.join(root, 'hooks')).filter(
@@ -19,10 +29,13 @@ const hookScripts = readdirSync(path.join(root, 'hooks')).filter(
 await build({
   absWorkingDir: root,
   entryPoints: [
-    ...hookScripts.map((name) => ({ in: `hooks/${name}`, out: `hooks/${path.basename(name, '.ts')}` })),
+    ...hookScripts.map((name) => ({
+      in: `hooks/${name}`,
+      out: name === 'bell.ts' ? 'bell' : `hooks/${path.basename(name, '.ts')}`,
+    })),
     { in: 'src/cli/main.ts', out: 'cli' },
   ],
-  outdir: 'dist',
+  outdir: dist,
   outExtension: { '.js': '.cjs' },
   bundle: true,
   platform: 'node',
@@ -31,8 +44,6 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
-  define: { 'import.meta.url': '__importMetaUrl' },
-  banner: { js: 'var __importMetaUrl=require("node:url").pathToFileURL(__filename).href;' },
   logLevel: 'warning',
 });
 
@@ -40,7 +51,7 @@ if (existsSync(path.join(root, 'src/index.ts'))) {
   await build({
     absWorkingDir: root,
     entryPoints: ['src/index.ts'],
-    outfile: 'dist/index.js',
+    outfile: path.join(dist, 'index.js'),
     bundle: true,
     packages: 'external',
     platform: 'node',
@@ -50,7 +61,13 @@ if (existsSync(path.join(root, 'src/index.ts'))) {
   });
   execFileSync(
     process.execPath,
-    [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
+    [
+      path.join(root, 'node_modules/typescript/bin/tsc'),
+      '-p',
+      'tsconfig.build.json',
+      '--outDir',
+      path.join(dist, 'types'),
+    ],
     { cwd: root, stdio: 'inherit' },
   );
 }
@@ -62,3 +79,11 @@ for (const name of readdirSync(path.join(root, 'hooks')).filter((entry) => entry
 chmodSync(path.join(dist, 'cli.cjs'), 0o755);
 cpSync(path.join(root, 'presets'), path.join(dist, 'presets'), { recursive: true });
 cpSync(path.join(root, 'node_modules/node-notifier/vendor'), path.join(dist, 'vendor'), { recursive: true });
+for (const [from, to] of [['schema.json', 'schema.json']] as const) {
+  if (existsSync(path.join(root, from))) copyFileSync(path.join(root, from), path.join(dist, to));
+}
+
+const old = `${target}-old-${process.pid}`;
+if (existsSync(target)) renameSync(target, old);
+renameSync(dist, target);
+rmSync(old, { recursive: true, force: true });

@@ -344,3 +344,38 @@ export function readLines(
     fs.closeSync(fd);
   }
 }
+
+/** What of a file tells that it changed, without reading it. Undefined where there is none. */
+export function fileIdentity(file: string): { size: number; mtimeNs: string; regular: boolean } | undefined {
+  try {
+    const stat = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
+    if (stat === undefined) return undefined;
+    return { size: Number(stat.size), mtimeNs: String(stat.mtimeNs), regular: stat.isFile() };
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOTDIR' || code === 'ELOOP' || code === 'EACCES') return undefined;
+    throw error;
+  }
+}
+
+/** The first line of standard input, blocking; loads no module. For where a stream is too dear. */
+export function readStdinLineSync(): Buffer {
+  const chunks: Buffer[] = [];
+  const chunk = Buffer.alloc(65_536);
+  for (;;) {
+    const length = readChunk(chunk);
+    const end = chunk.subarray(0, length).indexOf(0x0a);
+    chunks.push(Buffer.from(chunk.subarray(0, end === -1 ? length : end + 1)));
+    if (length === 0 || end !== -1) return Buffer.concat(chunks);
+  }
+}
+
+function readChunk(chunk: Buffer): number {
+  for (;;) {
+    try {
+      return fs.readSync(0, chunk, 0, chunk.length, null);
+    } catch (error) {
+      if (systemCode(error) !== 'EAGAIN') return 0;
+    }
+  }
+}

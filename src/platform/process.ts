@@ -25,7 +25,7 @@ export async function runCommand(
   const started = process.hrtime.bigint();
   const shell = $({
     cwd: options.cwd,
-    env: { ...process.env, [DEPTH_VARIABLE]: '1', ...options.env },
+    env: withExtraCa({ ...process.env, [DEPTH_VARIABLE]: '1', ...options.env }),
     nothrow: true,
     quiet: true,
     verbose: false,
@@ -67,20 +67,17 @@ function killGroup(pid: number | undefined): void {
 
 /**
  * Starts a Node script that lives on after this process and after the client: own group, all three streams
- * closed, without NODE_EXTRA_CA_CERTS (on Node 20 that variable makes every start 3.4 times slower).
- * @param tls true keeps NODE_EXTRA_CA_CERTS for a process that opens TLS connections.
+ * closed, NODE_EXTRA_CA_CERTS moved to CLAUDE_HOOKS_CA_CERTS, where what opens TLS connections reads it.
  */
 export async function spawnDetached(
   script: string,
   args: readonly string[],
-  options: { cwd: string; env?: Record<string, string>; tls?: boolean },
+  options: { cwd: string; env?: Record<string, string> },
 ): Promise<number | undefined> {
   const { spawn } = await import('node:child_process');
-  const env: NodeJS.ProcessEnv = { ...process.env, ...options.env };
-  if (options.tls !== true) delete env.NODE_EXTRA_CA_CERTS;
   const child = spawn(process.execPath, [script, ...args], {
     cwd: options.cwd,
-    env,
+    env: withoutExtraCa({ ...process.env, ...options.env }),
     detached: true,
     stdio: 'ignore',
     windowsHide: true,
@@ -88,6 +85,31 @@ export async function spawnDetached(
   child.on('error', () => {});
   child.unref();
   return child.pid;
+}
+
+/** Runs a Node script in the foreground with this process's streams. */
+export async function runNode(
+  script: string,
+  args: readonly string[],
+  extra: Record<string, string>,
+): Promise<void> {
+  const { spawnSync } = await import('node:child_process');
+  spawnSync(process.execPath, [script, ...args], {
+    stdio: 'inherit',
+    env: withoutExtraCa({ ...process.env, ...extra }),
+  });
+}
+
+/** Moves NODE_EXTRA_CA_CERTS aside: on Node 20 it makes every start 3.4 times slower. */
+function withoutExtraCa(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { NODE_EXTRA_CA_CERTS: certificates, ...rest } = env;
+  return certificates ? { CLAUDE_HOOKS_CA_CERTS: certificates, ...rest } : rest;
+}
+
+/** Gives a user's command its NODE_EXTRA_CA_CERTS back. */
+function withExtraCa(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { CLAUDE_HOOKS_CA_CERTS: certificates, ...rest } = env;
+  return certificates ? { NODE_EXTRA_CA_CERTS: certificates, ...rest } : rest;
 }
 
 /** Whether a process with this id exists (also where it belongs to someone else). */

@@ -107,3 +107,9 @@ function lockOf(file: string, token: string): Lock {
     },
   };
 }
+
+/** Removes the files of a lock nobody can want any more, because what it guarded is gone. */
+export function discardLock(directory: string, name: string): void {
+  for (const generation of generations(directory, name))
+    removeFile(path.join(directory, `${name}.${generation}`));
+}

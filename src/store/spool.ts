@@ -43,20 +43,25 @@ export function openSpool(state: StatePaths): void {
 
 /** Whether a worker has something to do. */
 export function hasWork(state: StatePaths): boolean {
-  return (
-    listDirectory(state.spool).some((name) => name !== 'tmp') ||
-    listDirectory(state.work).length > 0 ||
-    listDirectory(state.jobs).some((name) => name.endsWith('.json'))
-  );
+  return hasWaitingEvents(state) || listDirectory(state.jobs).some((name) => name.endsWith('.json'));
 }
 
-/** Puts an event into the spool as the doorbell does: whole or not at all. `payload` is JSON without newlines. */
-export function recordEvent(state: StatePaths, bell: string, scope: string, payload: string): void {
+/** Whether there are events to drain: new ones, or ones an earlier worker left. */
+export function hasWaitingEvents(state: StatePaths): boolean {
+  return listDirectory(state.spool).some((name) => name !== 'tmp') || listDirectory(state.work).length > 0;
+}
+
+/**
+ * Puts an event into the spool as the doorbell does: whole or not at all. `payload` is JSON without newlines.
+ * @returns the event's file.
+ */
+export function recordEvent(state: StatePaths, bell: string, scope: string, payload: string): string {
   for (let number = 0; ; number += 1) {
     const name = `${bell}-${process.pid}-${scope}-${number}`;
     const taken =
       statIfExists(path.join(state.spool, 'tmp', name)) ?? statIfExists(path.join(state.spool, name));
-    if (taken === undefined && createFileExclusive(path.join(state.spool, name), `${payload}\n`)) return;
+    const file = path.join(state.spool, name);
+    if (taken === undefined && createFileExclusive(file, `${payload}\n`)) return file;
   }
 }
 

@@ -225,7 +225,8 @@ function objectOf(value: unknown): Record<string, unknown> | undefined {
 
 function blocksOf(content: unknown): Record<string, unknown>[] {
   if (typeof content === 'string') return [{ type: 'text', text: content }];
-  return Array.isArray(content) ? content.flatMap((block) => objectOf(block) ?? []) : [];
+  if (!Array.isArray(content)) return [];
+  return content.map(objectOf).filter((block) => block !== undefined);
 }
 
 function textOf(content: unknown): string {

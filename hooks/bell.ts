@@ -1,0 +1,47 @@
+import { writeSync } from 'node:fs';
+import * as path from 'node:path';
+import { exists, readStdinLineSync, statIfExists } from '../src/platform/fs.ts';
+import { runNode, spawnDetached } from '../src/platform/process.ts';
+import { claimSession } from '../src/store/live.ts';
+import { locateRepository, statePaths, stateRoot, userPaths } from '../src/store/paths.ts';
+import { recordEvent } from '../src/store/spool.ts';
+
+// The doorbell where there is no POSIX shell: node bell.cjs <bell>:<scope>. Same rules as bell.sh; loads no module
+// beyond Node's own start unless something is due.
+async function ring(
+  env: NodeJS.ProcessEnv,
+  [bell = '', scope = '']: string[],
+  runtime: string,
+): Promise<void> {
+  if (env.CLAUDE_HOOKS === '0' || env.CLAUDE_HOOKS_DEPTH || bell === '') return;
+  const project = env.CLAUDE_PROJECT_DIR || process.cwd();
+  const script = (name: string): string => path.join(runtime, 'hooks', `${name}.cjs`);
+  if (bell === 'start') return runNode(script('session-start'), [], { CLAUDE_HOOKS_SCOPE: scope });
+  const state = statePaths(stateRoot(locateRepository(project), userPaths(env)));
+  if (!exists(path.join(state.spool, 'tmp')) || exists(path.join(state.flags, 'off'))) return;
+  const id = env.CLAUDE_CODE_SESSION_ID ?? '';
+  const session = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(id) ? id : undefined;
+  if (session !== undefined && !claimSession(state, session, scope, () => true)) return;
+  const file = recordEvent(state, bell, scope, readStdinLineSync().toString('utf8').trimEnd());
+  if (bell === 'prompt') {
+    const late = session === undefined ? 0 : (statIfExists(path.join(state.late, session))?.size ?? 0);
+    return session === undefined || late === 0
+      ? undefined
+      : runNode(script('prompt'), [state.root, session], {});
+  }
+  const due =
+    bell === 'stop' && session !== undefined ? statIfExists(path.join(state.due, session)) : undefined;
+  if (due !== undefined && (statIfExists(file)?.mtimeMs ?? 0) <= due.mtimeMs) return;
+  await spawnDetached(script('worker'), [state.root, project], { cwd: project });
+}
+
+ring(
+  process.env,
+  (process.argv[2] ?? '').split(':'),
+  path.dirname(path.resolve(process.argv[1] ?? '.')),
+).catch((error: unknown) => {
+  writeSync(
+    2,
+    `claude-hooks: this event could not be recorded (${String(error)}); see: claude-hooks doctor\n`,
+  );
+});

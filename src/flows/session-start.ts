@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import * as path from 'node:path';
+import { parseDuration } from '../config/schema.ts';
+import { isEnabledForUser } from '../install/enabled.ts';
+import { isInstalledIn } from '../install/installed.ts';
+import { setTimes, statIfExists, writeFileAtomic } from '../platform/fs.ts';
+import { processStartTime, spawnDetached } from '../platform/process.ts';
+import type { SessionEvent } from '../sessions/event.ts';
+import { appendRecord } from '../store/journal.ts';
+import { claimSession, markLive } from '../store/live.ts';
+import { hasWork, openSpool, recordEvent } from '../store/spool.ts';
+import { startCheckpointLoop } from './checkpoint-loop.ts';
+import { sessionJournal } from './effects.ts';
+import { runMoment } from './moments.ts';
+import { runPreSession } from './pre-session.ts';
+import { buildSessionContext } from './session-context.ts';
+import { hasLostSessions } from './sweep.ts';
+import type { Workplace } from './workplace.ts';
+
+const SOURCES = ['startup', 'resume', 'clear', 'compact'] as const;
+type Source = (typeof SOURCES)[number];
+
+/**
+ * What happens when a session starts: checks, context, record, the worker for what an earlier session left.
+ * @returns the hook's answer as JSON text; undefined where this scope does not handle the session.
+ */
+export async function startSession(
+  place: Workplace,
+  event: SessionEvent,
+  scope: string,
+  clientPid: number,
+): Promise<string | undefined> {
+  const { config } = place.resolved;
+  if (!config.enabled || !config.hooks['session-start'].enabled) return undefined;
+  if (scope === 'user' && !isEnabledForUser(place.repository, place.user)) return undefined;
+  const notes: string[] = place.resolved.problems.map((problem) => problem.message);
+  const writable = prepareState(place, notes);
+  const session = event.session ?? 'unknown';
+  if (
+    writable &&
+    !claimSession(place.state, session, scope, (other) => isInstalledIn(other, place.cwd, place.user))
+  )
+    return undefined;
+  if (writable) noteStart(place, event, session, scope, clientPid);
+  const checks = await runPreSession({
+    ...place,
+    config,
+    commandsTrusted: place.resolved.commandsTrusted,
+    session,
+    now: place.now(),
+  });
+  if (writable) {
+    for (const finding of checks.findings)
+      if (finding.level === 'error') reportLater(place, event, finding.text);
+  }
+  const context = config.context.enabled
+    ? await buildSessionContext({
+        repository: place.repository,
+        cwd: place.cwd,
+        config,
+        source: sourceOf(event),
+        state: place.state,
+        findings: [
+          ...notes,
+          ...checks.findings.filter((finding) => finding.level !== 'ok').map((finding) => finding.text),
+        ],
+        now: place.now(),
+        nonce: randomBytes(6).toString('hex'),
+      })
+    : { text: '' };
+  await runMoment(place, 'session-start', event);
+  if (writable) await startBackground(place, session, clientPid);
+  if (context.text === '') return undefined;
+  return `${JSON.stringify({ hookSpecificOutput: { hookEventName: 'SessionStart', additionalContext: context.text } })}\n`;
+}
+
+function sourceOf(event: SessionEvent): Source {
+  return SOURCES.find((source) => source === event.source) ?? 'startup';
+}
+
+/** @returns whether anything can be recorded; a read-only repository still gets its context. */
+function prepareState(place: Workplace, notes: string[]): boolean {
+  try {
+    openSpool(place.state);
+    return true;
+  } catch (error) {
+    notes.push(
+      `claude-hooks cannot write ${place.state.root} (${(error as NodeJS.ErrnoException).code ?? 'unknown'}): nothing of this session is recorded and no checkpoint is saved.`,
+    );
+    return false;
+  }
+}
+
+function noteStart(
+  place: Workplace,
+  event: SessionEvent,
+  session: string,
+  scope: string,
+  clientPid: number,
+): void {
+  const now = place.now();
+  appendRecord(sessionJournal(place, session), {
+    t: now,
+    type: 'start',
+    source: event.source,
+    scope,
+    cwd: place.cwd,
+    transcript: event.transcript,
+    pid: clientPid,
+  });
+  markLive(place.state, {
+    session,
+    pid: clientPid,
+    start: processStartTime(clientPid),
+    scope,
+    cwd: place.cwd,
+    transcript: event.transcript,
+  });
+  const due = path.join(place.state.due, session);
+  if (statIfExists(due) === undefined) {
+    const next = new Date(now + (parseDuration(place.resolved.config.checkpoints.every) ?? 1_800_000));
+    writeFileAtomic(due, '', { sync: false });
+    setTimes(due, next, next);
+  }
+}
+
+function reportLater(place: Workplace, event: SessionEvent, error: string): void {
+  recordEvent(
+    place.state,
+    'check',
+    'self',
+    JSON.stringify({
+      hook_event_name: 'CheckFailed',
+      session_id: event.session,
+      cwd: place.cwd,
+      transcript_path: event.transcript,
+      error,
+    }),
+  );
+}
+
+async function startBackground(place: Workplace, session: string, clientPid: number): Promise<void> {
+  const { config } = place.resolved;
+  if (
+    config.checkpoints.enabled &&
+    config.checkpoints.loop &&
+    config.hooks.checkpoint.enabled &&
+    place.repository.gitDir !== undefined
+  ) {
+    await startCheckpointLoop({
+      runtime: place.runtime,
+      state: place.state,
+      session,
+      clientPid,
+      cwd: place.cwd,
+    });
+  }
+  if (hasWork(place.state) || hasLostSessions(place.state)) {
+    await spawnDetached(path.join(place.runtime, 'hooks', 'worker.cjs'), [place.state.root, place.cwd], {
+      cwd: place.repository.root,
+    });
+  }
+}

@@ -1,0 +1,39 @@
+import { messageOf } from '../errors.ts';
+import { drain } from './drain.ts';
+import { flushNotices } from './notify.ts';
+import { finishSessions } from './post-session.ts';
+import { sweepLostSessions } from './sweep.ts';
+import { tidyState } from './tidy.ts';
+import type { Workplace } from './workplace.ts';
+
+const FLUSH_MS = 30_000;
+
+/**
+ * The detached worker: events, then lost sessions, then end-of-session work, then messages. Each part is safe to
+ * repeat and to run beside another worker; a part that fails is logged and does not stop the others.
+ */
+export async function runWorker(place: Workplace): Promise<void> {
+  const parts: [string, () => Promise<unknown>][] = [
+    ['events', () => drain(place)],
+    ['lost sessions', async () => (sweepLostSessions(place) > 0 ? drain(place) : undefined)],
+    ['end-of-session work', () => finishSessions(place)],
+    ['tidying', async () => tidyState(place)],
+    [
+      'messages',
+      () =>
+        flushNotices({
+          config: place.resolved.config,
+          user: place.user,
+          env: place.env,
+          deadlineMs: FLUSH_MS,
+        }),
+    ],
+  ];
+  for (const [name, part] of parts) {
+    try {
+      await part();
+    } catch (error) {
+      place.log('error', `worker: ${name}: ${messageOf(error)}`);
+    }
+  }
+}

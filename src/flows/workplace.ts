@@ -1,0 +1,62 @@
+import * as path from 'node:path';
+import { type ResolvedConfig, resolveConfig } from '../config/resolve.ts';
+import type { Clock } from '../platform/clock.ts';
+import { addRedactionPatterns, registerSecrets } from '../redact/redact.ts';
+import { logLine } from '../store/log.ts';
+import {
+  locateRepository,
+  type Repository,
+  type StatePaths,
+  statePaths,
+  stateRoot,
+  type UserPaths,
+  userPaths,
+} from '../store/paths.ts';
+
+/** Everything a flow needs to know about where and for whom it runs. */
+export interface Workplace {
+  repository: Repository;
+  /** The folder the client was started in. */
+  cwd: string;
+  state: StatePaths;
+  user: UserPaths;
+  env: NodeJS.ProcessEnv;
+  /** The runtime directory: `dist/`. */
+  runtime: string;
+  now: Clock;
+  resolved: ResolvedConfig;
+  log(level: 'info' | 'warn' | 'error', message: string): void;
+}
+
+/** Finds the repository of a folder, reads its configuration and teaches the redactor this machine's secrets. */
+export async function openWorkplace(input: {
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  runtime: string;
+  now: Clock;
+}): Promise<Workplace> {
+  const user = userPaths(input.env);
+  const repository = locateRepository(input.cwd);
+  const state = statePaths(stateRoot(repository, user));
+  registerSecrets(input.env);
+  const resolved = await resolveConfig({
+    repository,
+    cwd: input.cwd,
+    state,
+    user,
+    env: input.env,
+    presetsDirectory: path.join(input.runtime, 'presets'),
+  });
+  addRedactionPatterns(resolved.config.redact.patterns);
+  return {
+    repository,
+    cwd: input.cwd,
+    state,
+    user,
+    env: input.env,
+    runtime: input.runtime,
+    now: input.now,
+    resolved,
+    log: (level, message) => logLine(state, level, message, input.now()),
+  };
+}
