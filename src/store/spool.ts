@@ -6,6 +6,7 @@ import {
   listDirectory,
   readBytesIfExists,
   removeFile,
+  renameFile,
   statIfExists,
 } from '../platform/fs.ts';
 import type { StatePaths } from './paths.ts';
@@ -24,6 +25,9 @@ export interface ClaimedEvent {
 }
 
 const STALE_TEMP_MS = 60 * 60_000;
+
+/** Counts this process' events, so that a long row of them does not look at all earlier names again. */
+let nextNumber = 0;
 
 /** Makes the directories the doorbell writes to. Without them it records nothing. */
 export function openSpool(state: StatePaths): void {
@@ -56,12 +60,14 @@ export function hasWaitingEvents(state: StatePaths): boolean {
  * @returns the event's file.
  */
 export function recordEvent(state: StatePaths, bell: string, scope: string, payload: string): string {
-  for (let number = 0; ; number += 1) {
-    const name = `${bell}-${process.pid}-${scope}-${number}`;
-    const taken =
-      statIfExists(path.join(state.spool, 'tmp', name)) ?? statIfExists(path.join(state.spool, name));
+  for (;;) {
+    const name = `${bell}-${process.pid}-${scope}-${nextNumber++}`;
+    const aside = path.join(state.spool, 'tmp', name);
     const file = path.join(state.spool, name);
-    if (taken === undefined && createFileExclusive(file, `${payload}\n`)) return file;
+    // Written aside: whatever lies in the spool itself may be claimed at any moment.
+    if (statIfExists(file) !== undefined || !createFileExclusive(aside, `${payload}\n`)) continue;
+    renameFile(aside, file);
+    return file;
   }
 }
 
