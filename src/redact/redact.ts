@@ -1,9 +1,38 @@
-/** Replaces secrets in a text. @returns the text with each secret as `[redacted:<rule>]`. */
-export function redactText(text: string): string {
-  return text;
+import { isMarker, marker } from './marker.ts';
+import { isSecretKey } from './names.ts';
+import { redactText } from './text.ts';
+
+const DEEPEST = 100;
+
+/**
+ * `redactText` on every string inside a JSON-like value, keys included. A string under a key that names a secret
+ * (`password`, `clientSecret`, `x-api-key`) is replaced whatever it looks like; references such as `env:NAME`
+ * stay. Deeper than 100 levels everything is replaced.
+ */
+export function redactValue<T>(value: T): T {
+  return redactAt(value, false, 0) as T;
 }
 
-/** `redactText` on every string inside a JSON-like value; keys stay. */
-export function redactValue<T>(value: T): T {
-  return value;
+function redactAt(value: unknown, secret: boolean, depth: number): unknown {
+  if (typeof value === 'string') return secret ? redactSecret(value) : redactText(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth >= DEEPEST) return marker('too-deep');
+  if (Array.isArray(value)) return value.map((item) => redactAt(item, secret, depth + 1));
+  if (typeof (value as { toJSON?: unknown }).toJSON === 'function') return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      redactText(key),
+      redactAt(item, isSecretKey(key), depth + 1),
+    ]),
+  );
 }
+
+function redactSecret(value: string): string {
+  if (value === '' || isMarker(value) || /^(?:env:\w{1,128}|file:\S{1,512})$/.test(value)) return value;
+  return marker('key-name');
+}
+
+export { redactEnvironment } from './environment.ts';
+export { registerSecrets } from './literals.ts';
+export { redactText } from './text.ts';
+export { addRedactionPatterns } from './user-patterns.ts';
