@@ -1,0 +1,354 @@
+/**
+ * npm run bench: what claude-hooks costs, as whole processes, in one run, in turn with `node -e 0` and `sh -c :`,
+ * so that a machine whose speed drifts does not spoil the ratios. Prints a table and writes bench.json.
+ * Options: --rounds N (default 15), --peers (installs and measures other hook tools from npm), --large (100,000 commits).
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import * as path from 'node:path';
+
+const argument = (name: string, fallback: number): number => {
+  const at = process.argv.indexOf(name);
+  return at === -1 ? fallback : Number(process.argv[at + 1]);
+};
+const rounds = argument('--rounds', 15);
+const dist = path.resolve('dist');
+const base = mkdtempSync(path.join(tmpdir(), 'claude-hooks-bench-'));
+const home = path.join(base, 'home');
+mkdirSync(home);
+const { NODE_EXTRA_CA_CERTS: _unset, ...inherited } = process.env;
+const env: NodeJS.ProcessEnv = {
+  ...inherited,
+  HOME: home,
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_SYSTEM: '/dev/null',
+};
+const identity = ['-c', 'user.name=Bench', '-c', 'user.email=bench@example.com'];
+const session = 'bench-0000';
+
+interface Row {
+  name: string;
+  /** The row its ratio is taken to. */
+  against: string;
+  /** The ratio that is asked for; undefined where the row is only shown. */
+  goal?: number;
+  run(): void;
+  /** Not measured; after every run. */
+  after?(): void;
+}
+
+function execute(
+  command: string,
+  args: string[],
+  options: { cwd?: string; input?: string; env?: NodeJS.ProcessEnv } = {},
+): void {
+  const result = spawnSync(command, args, {
+    cwd: options.cwd ?? base,
+    env: options.env ?? env,
+    input: options.input ?? '',
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
+  if (result.status !== 0)
+    throw new Error(
+      `${command} ${args.join(' ').slice(0, 120)} exited ${result.status}: ${result.stderr.toString().slice(0, 400)}`,
+    );
+}
+
+function repository(name: string, files: number, commits: number): string {
+  const folder = path.join(base, name);
+  execFileSync('git', ['init', '-q', '-b', 'main', folder], { env });
+  const lines: string[] = [];
+  for (let commit = 0; commit < commits; commit += 1) {
+    const text = `commit ${commit} of the history\n`;
+    lines.push(
+      `commit refs/heads/main\ncommitter Bench <bench@example.com> ${1_700_000_000 + commit} +0000\ndata ${text.length}\n${text}`,
+    );
+    if (commit === 0) {
+      for (let file = 0; file < files; file += 1) {
+        const body = `export const value${file} = ${file};\n`;
+        lines.push(`M 100644 inline src/d${file % 100}/f${file}.ts\ndata ${body.length}\n${body}`);
+      }
+      const readme = '# Bench\n\nA repository to measure with.\n';
+      lines.push(`M 100644 inline README.md\ndata ${readme.length}\n${readme}`);
+    }
+  }
+  execFileSync('git', ['-C', folder, 'fast-import', '--quiet'], { env, input: `${lines.join('\n')}\n` });
+  execFileSync('git', ['-C', folder, 'reset', '-q', '--hard', 'main'], { env });
+  execFileSync(
+    process.execPath,
+    [path.join(dist, 'cli.cjs'), 'install', '--scope', 'local', '--git-hooks', 'none', '--yes'],
+    { cwd: folder, env },
+  );
+  return folder;
+}
+
+function sessionEnv(project: string): NodeJS.ProcessEnv {
+  return { ...env, CLAUDE_PROJECT_DIR: project, CLAUDE_CODE_SESSION_ID: session };
+}
+
+function commandOf(project: string, event: string): string {
+  const settings = JSON.parse(readFileSync(path.join(project, '.claude/settings.local.json'), 'utf8')) as {
+    hooks: Record<string, { hooks: { command: string }[] }[]>;
+  };
+  return settings.hooks[event]?.[0]?.hooks[0]?.command ?? '';
+}
+
+function ring(project: string, event: string, extra: Record<string, unknown> = {}): void {
+  const input = `${JSON.stringify({ session_id: session, transcript_path: '/none', cwd: project, hook_event_name: event, padding: 'x'.repeat(1_800), ...extra })}\n`;
+  execute('/bin/sh', ['-c', commandOf(project, event)], { cwd: project, env: sessionEnv(project), input });
+}
+
+function emptySpool(project: string): void {
+  const spool = path.join(project, '.git/claude-hooks/spool');
+  for (const name of readdirSync(spool)) if (name !== 'tmp') rmSync(path.join(spool, name));
+}
+
+function waitForWorker(project: string): void {
+  for (let round = 0; round < 200; round += 1) {
+    const state = path.join(project, '.git/claude-hooks');
+    const busy =
+      readdirSync(path.join(state, 'spool')).length > 1 ||
+      readdirSync(path.join(state, 'work')).length > 0 ||
+      readdirSync(path.join(state, 'jobs')).some((name) => name.endsWith('.json'));
+    if (!busy) break;
+    spawnSync('sleep', ['0.05']);
+  }
+  spawnSync('sleep', ['0.3']);
+}
+
+function startOnce(project: string): void {
+  ring(project, 'SessionStart', { source: 'startup' });
+  const due = path.join(project, '.git/claude-hooks/due', session);
+  const future = new Date(Date.now() + 86_400_000);
+  utimesSync(due, future, future);
+}
+
+function slowestGit(project: string): () => void {
+  return () =>
+    execute(
+      'git',
+      ['--no-optional-locks', 'status', '--porcelain=v2', '--branch', '-z', '--untracked-files=normal'],
+      { cwd: project },
+    );
+}
+
+const quiet = { CLAUDE_SESSION_CHECKPOINTS__LOOP: 'false' };
+Object.assign(env, quiet);
+const small = repository('small', 200, 10);
+startOnce(small);
+const tenThousand = repository('ten-thousand', 10_000, 10);
+const plainCommit = repository('plain-commit', 20, 2);
+const bareCommit = repository('bare-commit', 20, 2);
+execFileSync(
+  process.execPath,
+  [path.join(dist, 'cli.cjs'), 'install', '--scope', 'local', '--git-hooks', 'plain', '--yes'],
+  { cwd: plainCommit, env },
+);
+mkdirSync(path.join(plainCommit, '.git/claude-hooks/spool/tmp'), { recursive: true });
+let counter = 0;
+const commit = (project: string): void => {
+  counter += 1;
+  appendFileSync(path.join(project, 'README.md'), `${counter}\n`);
+  execute('git', [...identity, 'commit', '-q', '-a', '-m', 'x'], { cwd: project });
+};
+
+const rows: Row[] = [
+  { name: 'sh -c :', against: 'node -e 0', run: () => execute('/bin/sh', ['-c', ':']) },
+  {
+    name: 'doorbell, prompt, nothing due',
+    against: 'node -e 0',
+    goal: 0.12,
+    run: () => ring(small, 'UserPromptSubmit', { prompt: 'x' }),
+    after: () => emptySpool(small),
+  },
+  {
+    name: 'doorbell, stop, nothing due',
+    against: 'node -e 0',
+    goal: 0.12,
+    run: () => ring(small, 'Stop'),
+    after: () => emptySpool(small),
+  },
+  {
+    name: 'session end: recorded, worker started',
+    against: 'node -e 0',
+    goal: 0.2,
+    run: () => ring(small, 'SessionEnd', { reason: 'other' }),
+    after: () => waitForWorker(small),
+  },
+  {
+    name: 'doorbell without a shell (bell.cjs)',
+    against: 'node -e 0',
+    goal: 1.1,
+    run: () =>
+      execute(process.execPath, [path.join(dist, 'bell.cjs'), 'prompt:local'], {
+        cwd: small,
+        env: sessionEnv(small),
+        input: '{"hook_event_name":"UserPromptSubmit"}\n',
+      }),
+    after: () => emptySpool(small),
+  },
+  { name: 'git commit, no hook', against: 'node -e 0', run: () => commit(bareCommit) },
+  {
+    name: 'git commit, plain claude-hooks',
+    against: 'git commit, no hook',
+    goal: 1.3,
+    run: () => commit(plainCommit),
+    after: () => emptySpool(plainCommit),
+  },
+  { name: 'git status, 10,000 files', against: 'node -e 0', run: slowestGit(tenThousand) },
+  {
+    name: 'session start, 200 files',
+    against: 'node -e 0',
+    run: () => ring(small, 'SessionStart', { source: 'startup' }),
+  },
+  {
+    name: 'session start, 10,000 files',
+    against: 'node -e 0 + git status, 10,000 files',
+    goal: 1,
+    run: () => ring(tenThousand, 'SessionStart', { source: 'startup' }),
+  },
+  {
+    name: 'claude-hooks --help',
+    against: 'node -e 0',
+    run: () => execute(process.execPath, [path.join(dist, 'cli.cjs'), '--help']),
+  },
+];
+if (process.argv.includes('--large')) {
+  const large = repository('large', 200, 100_000);
+  rows.push(
+    { name: 'git status, 100,000 commits', against: 'node -e 0', run: slowestGit(large) },
+    {
+      name: 'session start, 100,000 commits',
+      against: 'node -e 0 + git status, 100,000 commits',
+      goal: 1,
+      run: () => ring(large, 'SessionStart', { source: 'startup' }),
+    },
+  );
+}
+if (process.argv.includes('--peers')) rows.push(...peers());
+
+/** Other tools' hook for a finished tool call, installed from npm without running their install scripts. */
+function peers(): Row[] {
+  const folder = path.resolve('node_modules/.cache/bench-peers');
+  mkdirSync(folder, { recursive: true });
+  if (!existsSync(path.join(folder, 'node_modules/ecc-universal'))) {
+    writeFileSync(path.join(folder, 'package.json'), '{"private":true}');
+    execFileSync(
+      'npm',
+      [
+        'install',
+        '--ignore-scripts',
+        '--no-audit',
+        '--no-fund',
+        'ecc-universal@2.0.0',
+        'oh-my-claude-sisyphus@5.5.0',
+        'lefthook@2.2.2',
+      ],
+      { cwd: folder, stdio: 'ignore' },
+    );
+  }
+  const event = `${JSON.stringify({ session_id: session, cwd: small, hook_event_name: 'PostToolUse', tool_name: 'Bash', tool_input: { command: 'ls' }, tool_response: { stdout: 'x'.repeat(1_500) } })}\n`;
+  const script = (name: string, args: string[], extra: NodeJS.ProcessEnv = {}): Row => ({
+    name,
+    against: 'node -e 0',
+    run: () =>
+      void spawnSync(process.execPath, args, {
+        cwd: small,
+        env: { ...sessionEnv(small), ...extra },
+        input: event,
+        stdio: ['pipe', 'ignore', 'ignore'],
+      }),
+  });
+  const omc = path.join(folder, 'node_modules/oh-my-claude-sisyphus');
+  const ecc = path.join(folder, 'node_modules/ecc-universal');
+  const lefthook = path.join(
+    folder,
+    `node_modules/lefthook-${process.platform}-${process.arch}/bin/lefthook`,
+  );
+  return [
+    script('ecc-universal 2.0.0, activity tracker', [
+      path.join(ecc, 'scripts/hooks/session-activity-tracker.js'),
+    ]),
+    script(
+      'oh-my-claude-sisyphus 5.5.0, post-tool',
+      [path.join(omc, 'scripts/run.cjs'), path.join(omc, 'scripts/post-tool-verifier.mjs')],
+      { CLAUDE_PLUGIN_ROOT: omc },
+    ),
+    ...(existsSync(lefthook)
+      ? [
+          {
+            name: 'lefthook 2.2.2, run validate',
+            against: 'node -e 0',
+            run: () => void spawnSync(lefthook, ['run', 'pre-commit'], { cwd: small, env, stdio: 'ignore' }),
+          },
+        ]
+      : []),
+  ];
+}
+
+const baseline: Row = {
+  name: 'node -e 0',
+  against: 'node -e 0',
+  run: () => execute(process.execPath, ['-e', '0']),
+};
+const times = new Map<string, number[]>();
+const measure = (row: Row): void => {
+  const started = process.hrtime.bigint();
+  row.run();
+  const ms = Number(process.hrtime.bigint() - started) / 1e6;
+  row.after?.();
+  times.set(row.name, [...(times.get(row.name) ?? []), ms]);
+};
+const all = [baseline, ...rows];
+for (const row of all) {
+  row.run();
+  row.after?.();
+}
+for (let round = 0; round < rounds; round += 1) for (const row of all) measure(row);
+
+const median = (values: number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+const series = (name: string): number[] => {
+  if (!name.includes(' + ')) return times.get(name) ?? [];
+  // Twice the Node start, plus the git command it needs.
+  const [node = '', git = ''] = name.split(' + ');
+  return (times.get(node) ?? []).map((value, index) => 2 * value + (times.get(git)?.[index] ?? 0));
+};
+const table = all.map((row) => {
+  const own = series(row.name);
+  const other = series(row.against);
+  return {
+    name: row.name,
+    medianMs: median(own),
+    minMs: Math.min(...own),
+    against: row.against.includes(' + ') ? `2 x ${row.against}` : row.against,
+    ratio: median(own.map((value, index) => value / (other[index] ?? value))),
+    goal: row.goal,
+  };
+});
+console.log(
+  `Node ${process.version}, ${cpus()[0]?.model ?? ''} x ${cpus().length}, ${rounds} rounds, in turn; medians of whole processes\n`,
+);
+console.log('| what | median ms | min ms | ratio | to | goal |\n|---|---|---|---|---|---|');
+for (const row of table) {
+  const goal = row.goal === undefined ? '' : `<= ${row.goal} ${row.ratio <= row.goal ? 'met' : 'MISSED'}`;
+  console.log(
+    `| ${row.name} | ${row.medianMs.toFixed(1)} | ${row.minMs.toFixed(1)} | ${row.ratio.toFixed(3)} | ${row.against} | ${goal} |`,
+  );
+}
+writeFileSync(
+  'bench.json',
+  `${JSON.stringify({ node: process.version, cpus: cpus().length, rounds, rows: table }, null, 2)}\n`,
+);
+rmSync(base, { recursive: true, force: true });
