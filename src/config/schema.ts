@@ -1,42 +1,12 @@
 import * as z from 'zod';
+import { duration, moment, type step } from './schema-parts.ts';
 
 /**
  * The one schema of `.claude-sessionrc`. Validation, the JSON Schema for editors, the example file and the
  * table in the docs are made from it, so every key carries its description here.
  */
 
-const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/;
-const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** `90s`, `30m`, `1.5h`, `2d` or `500ms` to milliseconds; undefined where it is none of them. */
-export function parseDuration(text: string): number | undefined {
-  const match = DURATION.exec(text.trim());
-  const unit = UNIT_MS[match?.[2] ?? ''];
-  return match?.[1] === undefined || unit === undefined ? undefined : Math.round(Number(match[1]) * unit);
-}
-
-const duration = z
-  .string()
-  .regex(DURATION, 'a duration is a number and a unit, for example "30m", "90s", "1.5h"');
-
-const step = z
-  .strictObject({
-    name: z.string().min(1).describe('Shown in findings and logs.'),
-    run: z.string().min(1).optional().describe('A shell command, run from the top of the working tree.'),
-    script: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('A zx script (path relative to the top of the working tree) instead of a command.'),
-    timeout: duration.default('30s').describe('The step is killed with its children after this long.'),
-    enabled: z.boolean().default(true),
-  })
-  .describe('A command or zx script of your own.');
-
-const moment = z.strictObject({
-  enabled: z.boolean().default(true).describe('Off: this hook does nothing.'),
-  steps: z.array(step).default([]).describe('Your own commands or zx scripts, run at this moment.'),
-});
+export { parseDuration } from './duration.ts';
 
 const CONTEXT_SOURCES = [
   'checkpoint',
@@ -83,7 +53,8 @@ export const configSchema = z.strictObject({
         .default(['docs/architecture.md', 'ARCHITECTURE.md', 'docs/ARCHITECTURE.md'])
         .describe('The first of these files that exists describes the architecture.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('What a session is told at its start.'),
   preSession: z
     .strictObject({
       budget: duration
@@ -103,48 +74,54 @@ export const configSchema = z.strictObject({
             .describe(
               'The command; found from the lock file where it is not given (npm ci, pnpm install, uv sync ...).',
             ),
-          timeout: duration.default('10m'),
+          timeout: duration.default('10m').describe('The command is killed after this long.'),
         })
-        .prefault({}),
+        .prefault({})
+        .describe('Installing what the lock file names.'),
       pull: z
         .strictObject({
           enabled: z
             .boolean()
             .default(false)
             .describe('git pull --ff-only, only on a clean tree whose branch has an upstream.'),
-          timeout: duration.default('30s'),
+          timeout: duration.default('30s').describe('The pull is given up after this long.'),
         })
-        .prefault({}),
+        .prefault({})
+        .describe('Bringing the branch up to date.'),
       env: z
         .strictObject({
           enabled: z
             .boolean()
             .default(true)
             .describe('Compare the keys of the env file with those of its example.'),
-          file: z.string().default('.env'),
-          example: z.string().default('.env.example'),
+          file: z.string().default('.env').describe('The env file, relative to the top of the working tree.'),
+          example: z.string().default('.env.example').describe('The example it is compared with.'),
         })
-        .prefault({}),
+        .prefault({})
+        .describe('Missing variables are named; values are never read out.'),
       services: z
         .array(
           z.strictObject({
-            name: z.string().min(1),
+            name: z.string().min(1).describe('Shown in findings.'),
             url: z
               .string()
               .min(1)
               .describe(
                 'postgres://, mysql://, redis:// or http(s):// URL, or "env:NAME" to take it from the environment or the env file.',
               ),
-            timeout: duration.default('1s'),
+            timeout: duration
+              .default('1s')
+              .describe('A service that has not answered by then counts as down.'),
           }),
         )
         .default([])
         .describe('Databases and services that should answer when a session starts.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Checks before a session starts, side by side.'),
   checkpoints: z
     .strictObject({
-      enabled: z.boolean().default(true),
+      enabled: z.boolean().default(true).describe('Save checkpoints without being asked.'),
       every: duration
         .default('30m')
         .describe('A checkpoint is saved when this long has passed and the tree has changed.'),
@@ -160,10 +137,11 @@ export const configSchema = z.strictObject({
         .default('50MB')
         .describe('Larger untracked files are left out and listed.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Snapshots of the working tree in a private place of git.'),
   errors: z
     .strictObject({
-      enabled: z.boolean().default(true),
+      enabled: z.boolean().default(true).describe('Write error logs and send notifications.'),
       api: z.boolean().default(true).describe('Report turns that end in an API error.'),
       tools: z
         .enum(['none', 'unexpected', 'repeated', 'all'])
@@ -180,7 +158,8 @@ export const configSchema = z.strictObject({
         .default([])
         .describe('More variables whose values may stand in an error log.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('What counts as an error, and what its log may hold.'),
   postSession: z
     .strictObject({
       summary: z.boolean().default(true).describe('Write a session summary to .claude/sessions/.'),
@@ -193,7 +172,10 @@ export const configSchema = z.strictObject({
             .describe(
               'Commit what the session changed, on the current branch. Never in the middle of a rebase or merge.',
             ),
-          message: z.string().default('wip: end of Claude Code session'),
+          message: z
+            .string()
+            .default('wip: end of Claude Code session')
+            .describe('The first line of the commit message.'),
           exclude: z
             .array(z.string())
             .default([
@@ -210,12 +192,16 @@ export const configSchema = z.strictObject({
             ])
             .describe('Files that are never committed (globs on the file name).'),
         })
-        .prefault({}),
+        .prefault({})
+        .describe('A commit at the end of a session.'),
       tests: z
         .strictObject({
-          enabled: z.boolean().default(false),
-          command: z.string().optional(),
-          timeout: duration.default('10m'),
+          enabled: z.boolean().default(false).describe('Run them.'),
+          command: z
+            .string()
+            .optional()
+            .describe('The test command; found from the project where it is not given.'),
+          timeout: duration.default('10m').describe('The tests are killed after this long.'),
         })
         .prefault({})
         .describe('Run the tests after the session; a failure is reported as an error.'),
@@ -224,16 +210,17 @@ export const configSchema = z.strictObject({
         .default([])
         .describe('Temporary files and folders inside the repository to remove after a session.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('What is done after a session has ended.'),
   hooks: z
     .strictObject({
-      'session-start': moment.prefault({}),
-      'pre-session': moment.prefault({}),
-      prompt: moment.prefault({}),
-      checkpoint: moment.prefault({}),
-      'on-error': moment.prefault({}),
-      'post-session': moment.prefault({}),
-      git: moment.prefault({}),
+      'session-start': moment.prefault({}).describe('Builds the context of a session.'),
+      'pre-session': moment.prefault({}).describe('Runs before the context is built.'),
+      prompt: moment.prefault({}).describe('Runs when a prompt was sent.'),
+      checkpoint: moment.prefault({}).describe('Runs when a checkpoint was saved.'),
+      'on-error': moment.prefault({}).describe('Runs when an error was recorded.'),
+      'post-session': moment.prefault({}).describe('Runs after a session has ended.'),
+      git: moment.prefault({}).describe('Runs at git hooks.'),
     })
     .prefault({})
     .describe('Each hook on or off, and your own steps at that moment.'),
@@ -249,12 +236,14 @@ export const configSchema = z.strictObject({
               'A reference, never the address: "env:NAME" (SLACK_WEBHOOK_URL is tried too) or, in the user file only, "file:/path".',
             ),
         })
-        .prefault({}),
+        .prefault({})
+        .describe('Slack, by incoming webhook.'),
       desktop: z.boolean().default(true).describe('Desktop notification where there is a desktop.'),
       terminal: z.boolean().default(true).describe("Notification through the client's own terminal."),
       group: duration.default('10m').describe('The same error again within this time is counted, not sent.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Who is told about errors.'),
   git: z
     .strictObject({
       trailer: z
@@ -263,7 +252,8 @@ export const configSchema = z.strictObject({
         .describe('Add a Claude-Session: trailer to commits made while a session is live.'),
       blockWip: z.boolean().default(true).describe('Refuse to push commits marked WIP.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('What the git hooks do.'),
   redact: z
     .strictObject({
       patterns: z
@@ -271,7 +261,8 @@ export const configSchema = z.strictObject({
         .default([])
         .describe('More regular expressions whose matches are removed from everything stored or sent.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Removing secrets; what is built in cannot be switched off.'),
 });
 
 /** The configuration as people write it: everything optional. */

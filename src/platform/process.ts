@@ -138,3 +138,41 @@ export function isSameProcessAlive(pid: number, start: string | undefined): bool
   const now = processStartTime(pid);
   return start === undefined || now === undefined || now === start;
 }
+
+export interface IsolatedResult {
+  /** Exit status; null where a signal or the time limit ended it. */
+  code: number | null;
+  stdout: string;
+  stderr: string;
+  timedOut: boolean;
+}
+
+/**
+ * Runs this Node with exactly the given environment (nothing is inherited), killed at the limit. Never rejects.
+ * Output beyond 4 MB ends it.
+ */
+export async function runNodeIsolated(
+  args: readonly string[],
+  options: { cwd: string; env: Record<string, string>; timeoutMs: number },
+): Promise<IsolatedResult> {
+  const { execFile } = await import('node:child_process');
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [...args],
+      {
+        cwd: options.cwd,
+        env: options.env,
+        timeout: options.timeoutMs,
+        killSignal: 'SIGKILL',
+        maxBuffer: 4 * 1024 * 1024,
+        windowsHide: true,
+      },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : null;
+        resolve({ code, stdout, stderr, timedOut: error?.killed === true && error.signal === 'SIGKILL' });
+      },
+    );
+    child.stdin?.end();
+  });
+}

@@ -1,0 +1,32 @@
+import type { Config } from './schema.ts';
+
+const MOMENTS: readonly (keyof Config['hooks'])[] = [
+  'session-start',
+  'pre-session',
+  'prompt',
+  'checkpoint',
+  'on-error',
+  'post-session',
+  'git',
+];
+
+/** All names this file decides about. */
+export const MANAGED_FLAGS: readonly string[] = [
+  'off',
+  'no-trailer',
+  'no-wip-guard',
+  'no-terminal',
+  ...MOMENTS.map((moment) => `no-${moment}`),
+];
+
+/** The switches the shell doorbell looks at instead of the configuration. */
+export function flagsOf(config: Config): string[] {
+  const off: [string, boolean][] = [
+    ['off', !config.enabled],
+    ['no-trailer', !config.git.trailer],
+    ['no-wip-guard', !config.git.blockWip],
+    ['no-terminal', !config.notify.terminal],
+    ...MOMENTS.map((moment): [string, boolean] => [`no-${moment}`, !config.hooks[moment].enabled]),
+  ];
+  return off.filter(([, on]) => on).map(([name]) => name);
+}
