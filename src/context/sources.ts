@@ -1,0 +1,139 @@
+import * as path from 'node:path';
+import type { Config, ContextSource } from '../config/schema.ts';
+import { realPath } from '../platform/fs.ts';
+import type { Piece } from './assemble.ts';
+import { listCommits } from './commits.ts';
+import { isPlainName, quotableLines } from './fence.ts';
+import { readDocument } from './file.ts';
+import { describeGit } from './git-source.ts';
+import { newestDocument } from './newest.ts';
+import { pickSections } from './sections.ts';
+
+/** What a source may look at. */
+export interface SourceInput {
+  root: string;
+  /** Undefined outside a repository: then git has nothing to say. */
+  gitDir: string | undefined;
+  config: Config['context'];
+  nonce: string;
+  /** Most bytes read of one file: what the budget could hold, with room for what is dropped as known. */
+  readLimit: number;
+  /** Only commits after this time are listed (milliseconds since 1970); all recent ones without it. */
+  since?: number;
+}
+
+/** What a source found: texts to quote, and lines about what could not be quoted. */
+export interface Found {
+  pieces: Piece[];
+  notes: string[];
+  /** Real path of each quoted file. */
+  files: string[];
+}
+
+type Source = (input: SourceInput) => Found | Promise<Found>;
+
+/** Weight of each source when the budget is divided; the order is that of the configuration. */
+const SHARES: Record<ContextSource, number> = {
+  checkpoint: 22,
+  summary: 15,
+  context: 22,
+  git: 10,
+  commits: 10,
+  readme: 12,
+  architecture: 9,
+};
+
+const CHECKPOINT_PARTS = ['Context', 'Next Steps', 'Important Notes'];
+
+/** One line a source: a new one is a line here and a name in the configuration's schema. */
+const SOURCES: Record<ContextSource, Source> = {
+  checkpoint: (input) =>
+    newestIn(input, 'checkpoint', '.claude/checkpoints', (text) => pickSections(text, CHECKPOINT_PARTS)),
+  summary: (input) => newestIn(input, 'summary', '.claude/sessions', (text) => text),
+  context: (input) =>
+    merge(
+      ['.claude/context.md', '.claude/context.local.md'].map((file) => quoteFile(input, 'context', file)),
+    ),
+  git: gitState,
+  commits: recentCommits,
+  readme: (input) => firstOf(input, 'readme', input.config.readme),
+  architecture: (input) => firstOf(input, 'architecture', input.config.architecture),
+};
+
+export function readSource(name: ContextSource, input: SourceInput): Promise<Found> {
+  return Promise.resolve(SOURCES[name](input));
+}
+
+function quoteFile(
+  input: SourceInput,
+  source: ContextSource,
+  file: string,
+  pick: (text: string) => string = (text) => text,
+): Found {
+  const found = readDocument(input.root, file, input.readLimit);
+  if (found.kind === 'missing') return nothing();
+  const name = isPlainName(file) ? `${source} ${file}` : source;
+  if (found.kind === 'note') return { pieces: [], notes: [`${name} ${found.note}`], files: [] };
+  const lines = quotableLines(pick(found.text), input.nonce);
+  if (lines.join('') === '') return nothing();
+  const command = isPlainName(file) ? `cat ${file}` : 'claude-hooks context show';
+  const piece: Piece = { source, file, lines, share: SHARES[source], command, unread: found.unread };
+  return { pieces: [piece], notes: [], files: [realPath(path.resolve(input.root, file))] };
+}
+
+function newestIn(
+  input: SourceInput,
+  source: ContextSource,
+  folder: string,
+  pick: (text: string) => string,
+): Found {
+  const newest = newestDocument(path.join(input.root, folder));
+  return newest === undefined ? nothing() : quoteFile(input, source, `${folder}/${newest.name}`, pick);
+}
+
+/** The first of these files that exists and holds anything. */
+function firstOf(input: SourceInput, source: ContextSource, files: readonly string[]): Found {
+  for (const file of files) {
+    const found = quoteFile(input, source, file);
+    if (found.pieces.length > 0 || found.notes.length > 0) return found;
+  }
+  return nothing();
+}
+
+async function gitState(input: SourceInput): Promise<Found> {
+  if (input.gitDir === undefined) return nothing();
+  const lines = await describeGit(input.root, input.gitDir);
+  if (lines === undefined) return { pieces: [], notes: ['git status gave no answer in time'], files: [] };
+  return quoteLines(input, 'git', lines, 'git status');
+}
+
+async function recentCommits(input: SourceInput): Promise<Found> {
+  if (input.gitDir === undefined || input.config.commits === 0) return nothing();
+  const lines = await listCommits(input.root, input.config.commits, input.since);
+  if (lines === undefined) return { pieces: [], notes: ['git log gave no answer in time'], files: [] };
+  return lines.length === 0
+    ? nothing()
+    : quoteLines(input, 'commits', lines, `git log -n ${input.config.commits}`);
+}
+
+function quoteLines(input: SourceInput, source: ContextSource, lines: string[], command: string): Found {
+  const ready = quotableLines(lines.join('\n'), input.nonce);
+  return {
+    pieces: [{ source, lines: ready, share: SHARES[source], command, unread: false }],
+    notes: [],
+    files: [],
+  };
+}
+
+function merge(all: readonly Found[]): Found {
+  const pieces = all.flatMap((found) => found.pieces);
+  return {
+    pieces: pieces.map((piece) => ({ ...piece, share: piece.share / pieces.length })),
+    notes: all.flatMap((found) => found.notes),
+    files: all.flatMap((found) => found.files),
+  };
+}
+
+function nothing(): Found {
+  return { pieces: [], notes: [], files: [] };
+}

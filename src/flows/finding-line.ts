@@ -1,0 +1,13 @@
+import { type Finding, findingLine } from '../checks/finding.ts';
+import { cleanLine, defuse } from '../context/clean.ts';
+import { redactText } from '../redact/redact.ts';
+
+const MOST_CHARACTERS = 1_000;
+
+/**
+ * A finding as one line for the session: redacted, without control characters, unable to speak as the client.
+ * The same finding always gives the same line.
+ */
+export function toLine(finding: Finding): string {
+  return defuse(cleanLine(redactText(findingLine(finding)), MOST_CHARACTERS), '');
+}
