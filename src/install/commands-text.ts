@@ -1,0 +1,111 @@
+import { HooksError } from '../errors.ts';
+import { type CatalogEntry, HOOK_CATALOG, type Scope } from './hook-catalog.ts';
+import type { RuntimeLocation } from './plan.ts';
+
+/** The person's own runtime copy, as a shell finds it without knowing this machine. */
+const SHARED_RUNTIME = `"\${XDG_DATA_HOME:-$HOME/.local/share}/claude-hooks/runtime/current"`;
+
+/** One command of a hook entry, as it stands in a settings file. */
+export interface HookEntry {
+  type: 'command';
+  command: string;
+  /** Seconds. */
+  timeout: number;
+}
+
+/** What is put into an event's array: one group with one command, for all matchers. */
+export interface HookGroup {
+  hooks: [HookEntry];
+}
+
+/**
+ * The group for each event of the catalog.
+ * @param platform `process.platform`; without a POSIX shell the doorbell is a Node script. A committed entry
+ * (project scope) has one form on every system: the client runs hooks through a POSIX shell where it finds one.
+ */
+export function hookGroups(
+  scope: Scope,
+  runtime: RuntimeLocation,
+  platform: NodeJS.Platform,
+): Map<string, HookGroup> {
+  return new Map(
+    HOOK_CATALOG.map((entry) => [
+      entry.event,
+      {
+        hooks: [
+          { type: 'command', command: hookCommand(entry, scope, runtime, platform), timeout: entry.timeout },
+        ],
+      },
+    ]),
+  );
+}
+
+/**
+ * The command line of one hook. It starts with `claude_hooks=<bell>:<scope>;`, by which claude-hooks knows its
+ * entries, and ends quietly where its runtime is gone. @throws HooksError for a path no shell line can hold.
+ */
+export function hookCommand(
+  entry: CatalogEntry,
+  scope: Scope,
+  runtime: RuntimeLocation,
+  platform: NodeJS.Platform,
+): string {
+  const word = `${entry.bell}:${scope}`;
+  if (scope === 'project') {
+    const places = [
+      ...(runtime.inProject === undefined ? [] : [projectPlace(runtime.inProject)]),
+      SHARED_RUNTIME,
+    ];
+    // `n` could come in from the environment: emptied, node is taken from PATH.
+    return `claude_hooks=${word}; n=; for h in ${places.join(' ')}; do [ -f "$h/bell.sh" ] && . "$h/bell.sh"; done; exit 0`;
+  }
+  if (platform === 'win32') {
+    const bell = `${runtime.directory.replaceAll('\\', '/')}/bell.cjs`;
+    return `${doubleQuoted(runtime.node.replaceAll('\\', '/'))} ${doubleQuoted(bell)} ${word}`;
+  }
+  const h = singleQuoted(runtime.directory);
+  return `claude_hooks=${word}; h=${h}; n=${singleQuoted(runtime.node)}; [ -f "$h/bell.sh" ] && . "$h/bell.sh"; exit 0`;
+}
+
+function projectPlace(relative: string): string {
+  // Within double quotes, a backslash before these keeps them from the shell.
+  return `"$CLAUDE_PROJECT_DIR/${printable(relative).replace(/[\\"$`]/g, '\\$&')}"`;
+}
+
+/** A word of a POSIX shell that means exactly `text`, whatever is in it. */
+export function singleQuoted(text: string): string {
+  return `'${printable(text).replaceAll("'", `'\\''`)}'`;
+}
+
+function doubleQuoted(text: string): string {
+  if (/["$`%]/.test(text)) throw unusablePath(text);
+  return `"${printable(text)}"`;
+}
+
+function printable(text: string): string {
+  if (/[\u0000-\u001f\u007f]/.test(text)) throw unusablePath(text);
+  return text;
+}
+
+function unusablePath(text: string): HooksError {
+  return new HooksError({
+    code: 'path-unusable',
+    kind: 'failed',
+    message: `The path ${JSON.stringify(text)} has a character that cannot stand in a hook command.`,
+    hint: 'Install claude-hooks, or node, at a path without control characters (on Windows also without " $ ` %).',
+  });
+}
+
+const POSIX_ENTRY = /^claude_hooks=([a-z-]+):(project|local|user);/;
+const WINDOWS_ENTRY = /bell\.cjs" ([a-z-]+):(project|local|user)\s*$/;
+
+/** What a command of ours rings and for which scope; undefined for anybody else's command. */
+export function ownEntry(command: string): { bell: string; scope: Scope } | undefined {
+  const match = POSIX_ENTRY.exec(command) ?? WINDOWS_ENTRY.exec(command);
+  return match?.[1] === undefined ? undefined : { bell: match[1], scope: match[2] as Scope };
+}
+
+/** Whether a command is ours, also one of an older or newer version: only its beginning (or end) counts. */
+export function isOwnCommand(command: string): boolean {
+  return command.startsWith('claude_hooks=') || ownEntry(command) !== undefined;
+}
