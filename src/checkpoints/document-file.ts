@@ -1,0 +1,54 @@
+import * as path from 'node:path';
+import { messageOf } from '../errors.ts';
+import {
+  ensureDirectory,
+  lstatIfExists,
+  readTextIfExists,
+  realPath,
+  writeFileAtomic,
+} from '../platform/fs.ts';
+import { documentPaths } from '../store/paths.ts';
+import { renderDocument } from './document.ts';
+import { isCheckpointId } from './name.ts';
+import { projectFacts } from './project.ts';
+import type { Checkpoint, Narrative } from './types.ts';
+
+/**
+ * Writes `.claude/checkpoints/<id>.md`, whole or not at all.
+ * @returns why it could not be written; the checkpoint itself counts all the same.
+ */
+export function writeDocument(
+  root: string,
+  checkpoint: Checkpoint,
+  narrative?: Narrative,
+): string | undefined {
+  const folder = documentPaths(root).checkpoints;
+  try {
+    const outside = leadsOutside(root, folder);
+    if (outside !== undefined)
+      return `the document was not written: ${outside} is a link that leads out of ${root}`;
+    ensureDirectory(folder, 0o755);
+    const text = renderDocument(checkpoint, root, projectFacts(root), narrative);
+    writeFileAtomic(path.join(folder, `${checkpoint.id}.md`), text, { mode: 0o644, sync: false });
+    return undefined;
+  } catch (error) {
+    return `the document could not be written: ${messageOf(error)}`;
+  }
+}
+
+/** The document's text, with the edits people made; undefined where there is none. */
+export function readDocument(root: string, id: string): string | undefined {
+  if (!isCheckpointId(id)) return undefined;
+  return readTextIfExists(path.join(documentPaths(root).checkpoints, `${id}.md`));
+}
+
+/** The first link on the way from `root` to `folder` that leads out of `root`. */
+function leadsOutside(root: string, folder: string): string | undefined {
+  const top = realPath(root);
+  for (const place of [path.dirname(folder), folder]) {
+    if (lstatIfExists(place)?.isSymbolicLink() !== true) continue;
+    const target = realPath(place);
+    if (target !== top && !target.startsWith(`${top}${path.sep}`)) return place;
+  }
+  return undefined;
+}

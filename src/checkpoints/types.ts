@@ -1,0 +1,75 @@
+/** How a file differs from HEAD. */
+export interface ChangedFile {
+  /** As text: bytes that are not UTF-8 are replaced. The tree holds the exact name. */
+  path: string;
+  status: 'new' | 'modified' | 'deleted';
+}
+
+/** A file of the working tree that the checkpoint does not hold. */
+export interface LeftOutFile {
+  path: string;
+  bytes: number;
+  why: 'size' | 'unreadable' | 'no-commit';
+}
+
+/** What git is in the middle of. */
+export type Operation = 'rebase' | 'merge' | 'cherry-pick' | 'revert' | 'bisect' | 'am';
+
+/** A saved state of one working tree, as its commit tells it. */
+export interface CheckpointSummary {
+  /** Only `a-z`, `0-9` and `-`, at most 60 characters; also the last part of the ref's name. */
+  id: string;
+  /** Free text. */
+  name: string;
+  /** ISO 8601, with milliseconds. */
+  createdAt: string;
+  /** The commit the ref points to. */
+  commit: string;
+  /** The working tree: tracked and untracked files. */
+  tree: string;
+  /** The index as it was staged; absent where it held unmerged paths. */
+  indexTree?: string;
+  /** The commit that was checked out; absent on an unborn branch. */
+  head?: string;
+  /** Absent where HEAD was detached. */
+  branch?: string;
+  operation?: Operation;
+  session?: string;
+  /** Why it was saved: manual, interval, stop, compact, session-end ... */
+  reason: string;
+  note?: string;
+  /** Which of the repository's working trees: `main` or the linked worktree's name in git. */
+  worktree: string;
+  counts: { new: number; modified: number; deleted: number };
+  /** At most the first 20. */
+  leftOut: LeftOutFile[];
+  /** How many files were left out in all. */
+  leftOutCount: number;
+  /** What a person should know about how it was saved. */
+  remarks: string[];
+  /** The Markdown document, relative to the top of the working tree. */
+  document: string;
+}
+
+export interface Checkpoint extends CheckpointSummary {
+  /** Against HEAD at that time, sorted by path. */
+  files: ChangedFile[];
+}
+
+/** What the session was about, for the document. */
+export interface Narrative {
+  workingOn?: string;
+  lastCompleted?: string;
+  nextSteps: string[];
+  notes: string[];
+  testCommand?: string;
+}
+
+export type SaveResult =
+  | {
+      saved: true;
+      checkpoint: Checkpoint /** Why there is no document, where there is none. */;
+      documentError?: string;
+    }
+  | { saved: false; cause: 'unchanged'; checkpoint: CheckpointSummary }
+  | { saved: false; cause: 'refused'; reason: string; hint: string };
