@@ -42,6 +42,72 @@ if [ -d "$claude_hooks_git/rebase-merge" ] || [ -d "$claude_hooks_git/rebase-app
 fi
 
 case $claude_hooks in
+  # Of a checkout: 1 is a change of branch, 0 a change of files.
+  post-checkout) [ "${3-}" = 1 ] || return 0 ;;
+esac
+case $claude_hooks in
+  post-*)
+    # One line of JSON, made without starting a process: a git hook is to cost little more than its shell.
+    claude_hooks_event='{"hook_event_name":"git","git_hook":"'$claude_hooks'"' claude_hooks_sign=',"cwd":"'
+    for claude_hooks_rest in "$PWD" "$@"; do
+      claude_hooks_word=
+      while :; do
+        case $claude_hooks_rest in
+          # What would need more escaping than this is left out.
+          *[[:cntrl:]]*)
+            claude_hooks_word=
+            break
+            ;;
+          *[\\\"]*)
+            claude_hooks_line=${claude_hooks_rest%%[\\\"]*}
+            claude_hooks_rest=${claude_hooks_rest#"$claude_hooks_line"}
+            case $claude_hooks_rest in
+              \\*) claude_hooks_word=$claude_hooks_word$claude_hooks_line\\\\ ;;
+              *) claude_hooks_word=$claude_hooks_word$claude_hooks_line\\\" ;;
+            esac
+            claude_hooks_rest=${claude_hooks_rest#?}
+            ;;
+          *)
+            claude_hooks_word=$claude_hooks_word$claude_hooks_rest
+            break
+            ;;
+        esac
+      done
+      claude_hooks_event=$claude_hooks_event$claude_hooks_sign$claude_hooks_word
+      case $claude_hooks_sign in ,*) claude_hooks_sign='","args":["' ;; *) claude_hooks_sign='","' ;; esac
+    done
+    case $claude_hooks_sign in *args*) claude_hooks_sign='","args":[' ;; *) claude_hooks_sign='"' ;; esac
+    claude_hooks_line=${CLAUDE_CODE_SESSION_ID-}
+    case $claude_hooks_line in *[!A-Za-z0-9._-]*) claude_hooks_line= ;; esac
+    claude_hooks_event=$claude_hooks_event$claude_hooks_sign'],"session_id":"'$claude_hooks_line'"}'
+
+    # A name no other process has; written with one write, and the reader waits for the end of the line.
+    claude_hooks_line=0
+    while
+      claude_hooks_word=$claude_hooks_state/spool/g-$claude_hooks-$$-$claude_hooks_line
+      [ -e "$claude_hooks_word" ]
+    do claude_hooks_line=$((claude_hooks_line + 1)); done
+    { printf '%s\n' "$claude_hooks_event" >"$claude_hooks_word"; } 2>/dev/null || {
+      rm -f "$claude_hooks_word"
+      echo "claude-hooks: this $claude_hooks could not be recorded in $claude_hooks_state/spool; is the disk full or read-only? See: claude-hooks doctor" >&2
+      return 0
+    }
+    [ -e "$claude_hooks_state/flags/git-now" ] || return 0
+    (
+      # Node 20 starts 3.4 times slower with this variable; what opens TLS connections reads the copy.
+      if [ -n "${NODE_EXTRA_CA_CERTS-}" ]; then
+        export CLAUDE_HOOKS_CA_CERTS="$NODE_EXTRA_CA_CERTS"
+        unset NODE_EXTRA_CA_CERTS
+      fi
+      n=${claude_hooks_node-}
+      [ -x "$n" ] || n=$(command -v node) || exit 0
+      "$n" "$claude_hooks_at/hooks/worker.cjs" "$claude_hooks_state" "$PWD" </dev/null >/dev/null 2>&1 &
+    )
+    return 0
+    ;;
+esac
+
+case $claude_hooks in
   prepare-commit-msg)
     # Only for a message that exists before an editor opens: a trailer in an empty message would turn "leave it
     # empty to abort" into a commit. Merges, squashes and copied commits keep the message git gave them.
@@ -116,65 +182,4 @@ EOF_REFS
     fi
     return 0
     ;;
-
-  post-checkout)
-    # 1: branches were changed; 0: only files were checked out.
-    [ "${3-}" = 1 ] || return 0
-    ;;
-  post-commit | post-merge | post-rewrite) ;;
-  *) return 0 ;;
 esac
-
-(
-  [ -z "${ZSH_VERSION-}" ] || emulate sh
-  set +eu -C
-  umask 077
-  # Prints nothing: leaves the argument as the inside of a JSON string in $q; fails on control characters.
-  quote() {
-    q= r=$1
-    case $r in *[[:cntrl:]]*) return 1 ;; esac
-    while :; do
-      case $r in
-        *[\\\"]*)
-          l=${r%%[\\\"]*}
-          r=${r#"$l"}
-          case $r in \\*) q=$q$l\\\\ ;; *) q=$q$l\\\" ;; esac
-          r=${r#?}
-          ;;
-        *)
-          q=$q$r
-          return 0
-          ;;
-      esac
-    done
-  }
-  e='{"hook_event_name":"git","git_hook":"'$claude_hooks'"'
-  quote "$PWD" && e=$e',"cwd":"'$q'"'
-  a=
-  for l; do
-    quote "$l" && a=$a${a:+,}'"'$q'"'
-  done
-  i=${CLAUDE_CODE_SESSION_ID-}
-  case $i in *[!A-Za-z0-9._-]*) i= ;; esac
-  e=$e',"args":['$a'],"session_id":"'$i'"}'
-
-  # One file an event: written aside, then renamed, never over another.
-  s=$claude_hooks_state/spool k=0
-  while f=g-$claude_hooks-$$-$k && { [ -e "$s/$f" ] || [ -e "$s/tmp/$f" ]; }; do k=$((k + 1)); done
-  case :${PATH-}: in *:/usr/bin:*) ;; *) PATH=${PATH:+$PATH:}/usr/bin:/bin ;; esac
-  { printf '%s\n' "$e" >"$s/tmp/$f"; } 2>/dev/null || {
-    rm -f "$s/tmp/$f"
-    echo "claude-hooks: this $claude_hooks could not be recorded in $s; is the disk full or read-only? See: claude-hooks doctor" >&2
-    exit 0
-  }
-  [ -e "$claude_hooks_state/flags/git-now" ] || exec mv "$s/tmp/$f" "$s/$f"
-  mv "$s/tmp/$f" "$s/$f"
-  # Node 20 starts 3.4 times slower with this variable; what opens TLS connections reads the copy.
-  if [ -n "${NODE_EXTRA_CA_CERTS-}" ]; then
-    export CLAUDE_HOOKS_CA_CERTS="$NODE_EXTRA_CA_CERTS"
-    unset NODE_EXTRA_CA_CERTS
-  fi
-  n=${claude_hooks_node-}
-  [ -x "$n" ] || n=$(command -v node) || exit 0
-  "$n" "$claude_hooks_at/hooks/worker.cjs" "$claude_hooks_state" "$PWD" </dev/null >/dev/null 2>&1 &
-) || :

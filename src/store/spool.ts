@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { sleepSync } from '../platform/clock.ts';
 import {
   claimByRename,
   createFileExclusive,
@@ -92,9 +93,16 @@ export function claimEvents(state: StatePaths, now: number): ClaimedEvent[] {
   return [...recovered, ...claimed];
 }
 
-/** The event's bytes; empty where the file is gone. */
+/**
+ * The event's bytes; empty where the file is gone. A git hook writes its file in place, with one write (a rename
+ * would double what the hook costs), so one caught between the two is given up to 100 ms to end its line.
+ */
 export function readEventBytes(event: ClaimedEvent): Buffer {
-  return readBytesIfExists(event.file) ?? Buffer.alloc(0);
+  for (let attempt = 0; ; attempt += 1) {
+    const bytes = readBytesIfExists(event.file) ?? Buffer.alloc(0);
+    if (event.bell !== 'g' || bytes.at(-1) === 0x0a || attempt === 20) return bytes;
+    sleepSync(5);
+  }
 }
 
 /** Forgets an event whose record and effects are done. */
