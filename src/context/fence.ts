@@ -24,9 +24,11 @@ export function checkNonce(nonce: string): void {
  * blank lines at both ends and without runs of blank lines.
  */
 export function quotableLines(text: string, nonce: string): string[] {
-  return defuse(redactText(cleanText(text)), nonce)
+  const ready = defuse(redactText(cleanText(text)), nonce)
     .replace(/\n{3,}/g, '\n\n')
-    .replace(/^\n+|\s+$/g, '')
+    .replace(/^\n+|\s+$/g, '');
+  if (ready === '') return [];
+  return ready
     .split('\n')
     .map((line) =>
       line.length > LONGEST_LINE ? `[one line of ${line.length} characters is left out]` : line,

@@ -9,5 +9,6 @@ const MOST_CHARACTERS = 1_000;
  * The same finding always gives the same line.
  */
 export function toLine(finding: Finding): string {
-  return defuse(cleanLine(redactText(findingLine(finding)), MOST_CHARACTERS), '');
+  const seen = cleanLine(findingLine(finding), Number.POSITIVE_INFINITY);
+  return defuse(cleanLine(redactText(seen), MOST_CHARACTERS), '');
 }

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { lastWords } from '../checks/words.ts';
 import { parseDuration } from '../config/duration.ts';
 import type { Step } from '../config/schema.ts';
-import { cleanLine } from '../context/clean.ts';
+import { cleanLine, cleanText } from '../context/clean.ts';
 import { exists } from '../platform/fs.ts';
 import { runCommand } from '../platform/process.ts';
 import { redactText } from '../redact/redact.ts';
@@ -62,5 +62,6 @@ function quote(text: string): string {
 }
 
 function firstLine(output: string): string {
-  return cleanLine(redactText(output.slice(0, 2_000)).trim().split('\n', 1)[0] ?? '', 200);
+  const line = cleanText(output.slice(0, 2_000)).trim().split('\n', 1)[0] ?? '';
+  return cleanLine(redactText(line), 200);
 }
