@@ -23,19 +23,27 @@ interface SearchInput extends PlaceInput {
   evaluated: EvaluatedConfig | undefined;
 }
 
+export interface CollectedFiles extends Collected {
+  /** An executable configuration that would be the project layer if it were trusted. */
+  executable: string | undefined;
+}
+
 /** The user's file, the nearest project file and the nearest local file, lowest layer first. */
-export function collectFiles(input: SearchInput): Collected {
+export function collectFiles(input: SearchInput): CollectedFiles {
   const user = pickFile(input, input.userConfig, USER_FILES, 'user');
   const folders = searchFolders(input.root, input.cwd);
   const code = folders.map((folder) => executables(input, folder));
+  let executable: string | undefined;
   const project = nearest(folders, (folder, index) => {
     const picked = pickFile(input, folder, PROJECT_FILES, 'project');
     const trusted = code[index]?.trusted;
+    if (picked.pieces.length === 0 && trusted === undefined) executable ??= code[index]?.untrusted;
     if (picked.pieces.length > 0 || trusted === undefined) return picked;
     return { pieces: [trusted], problems: picked.problems };
   });
   const local = nearest(folders, (folder) => pickFile(input, folder, LOCAL_FILES, 'local'));
   return {
+    executable,
     pieces: [...user.pieces, ...project.pieces, ...local.pieces],
     problems: [user, project, local]
       .flatMap((part) => part.problems)
@@ -105,8 +113,9 @@ function readFile(input: PlaceInput, file: string, repositoryOwned: boolean): Pa
 function executables(
   input: SearchInput,
   folder: string,
-): { trusted: Piece | undefined; problems: ConfigProblem[] } {
+): { trusted: Piece | undefined; untrusted: string | undefined; problems: ConfigProblem[] } {
   let trusted: Piece | undefined;
+  let untrusted: string | undefined;
   const problems: ConfigProblem[] = [];
   for (const name of [...EXECUTABLE_FILES, ...META_FILES]) {
     const file = path.join(folder, name);
@@ -116,15 +125,17 @@ function executables(
     if (META_FILES.includes(name)) {
       problems.push(notRead(file, 'executable settings of cosmiconfig are never used', undefined));
     } else if (evaluated?.file !== file) {
+      untrusted ??= file;
       problems.push(notRead(file, 'executable', 'write JSON or YAML, or run claude-hooks trust'));
     } else if (!isAsTrusted(input, evaluated)) {
+      untrusted ??= file;
       problems.push(notRead(file, 'changed since it was trusted', 'run claude-hooks trust again'));
     } else {
       const parsed: Parsed = { value: evaluated.value, locate: () => undefined, problems: [] };
       trusted ??= { layer: 'project', label: file, file, parsed, repositoryOwned: true };
     }
   }
-  return { trusted, problems };
+  return { trusted, untrusted, problems };
 }
 
 function notRead(file: string, why: string, hint: string | undefined): ConfigProblem {

@@ -42,6 +42,8 @@ export interface LoadResult extends ResolvedConfig {
   sources: Source[];
   /** The configuration without what only this process says (environment, command line). */
   shared: Config;
+  /** An executable configuration that would be the project layer if `claude-hooks trust` evaluated it. */
+  executable: string | undefined;
   /** Project and local file lie at the top of the working tree (or there are none). */
   atTop: boolean;
 }
@@ -127,6 +129,7 @@ export function loadConfig(input: LoadInput): LoadResult {
       counts: !bad.has(piece),
     })),
     sources: reader.sources(),
+    executable: files.executable,
     shared: complete(shared.value, []),
     atTop: files.pieces.every(
       (piece) => piece.layer === 'user' || isAtTop(piece.file, input.repository.root),

@@ -1,12 +1,37 @@
 import * as z from 'zod';
-import { duration, moment, type step } from './schema-parts.ts';
+import { DURATION_PATTERN } from './duration.ts';
 
 /**
  * The one schema of `.claude-sessionrc`. Validation, the JSON Schema for editors, the example file and the
  * table in the docs are made from it, so every key carries its description here.
  */
-
 export { parseDuration } from './duration.ts';
+
+const duration = z
+  .string()
+  .regex(DURATION_PATTERN, 'a duration is a number and a unit, for example "30m", "90s", "1.5h"');
+
+const step = z
+  .strictObject({
+    name: z.string().min(1).describe('Shown in findings and logs.'),
+    run: z.string().min(1).optional().describe('A shell command, run from the top of the working tree.'),
+    script: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('A zx script (path relative to the top of the working tree) instead of a command.'),
+    timeout: duration.default('30s').describe('The step is killed with its children after this long.'),
+    enabled: z.boolean().default(true).describe('Off: the step is kept but not run.'),
+  })
+  .refine((value) => (value.run === undefined) !== (value.script === undefined), {
+    message: 'a step has either "run" or "script"',
+  })
+  .describe('A command or zx script of your own.');
+
+const moment = z.strictObject({
+  enabled: z.boolean().default(true).describe('Off: this hook does nothing.'),
+  steps: z.array(step).default([]).describe('Your own commands or zx scripts, run at this moment.'),
+});
 
 const CONTEXT_SOURCES = [
   'checkpoint',
@@ -17,6 +42,8 @@ const CONTEXT_SOURCES = [
   'readme',
   'architecture',
 ] as const;
+
+const NEVER_COMMITTED = '.env .env.* *.pem *.key id_rsa* *.p12 *.pfx .npmrc .netrc credentials*'.split(' ');
 
 export const configSchema = z.strictObject({
   $schema: z.string().optional().describe('Where an editor finds the JSON Schema.'),
@@ -178,18 +205,7 @@ export const configSchema = z.strictObject({
             .describe('The first line of the commit message.'),
           exclude: z
             .array(z.string())
-            .default([
-              '.env',
-              '.env.*',
-              '*.pem',
-              '*.key',
-              'id_rsa*',
-              '*.p12',
-              '*.pfx',
-              '.npmrc',
-              '.netrc',
-              'credentials*',
-            ])
+            .default(NEVER_COMMITTED)
             .describe('Files that are never committed (globs on the file name).'),
         })
         .prefault({})

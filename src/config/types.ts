@@ -1,3 +1,4 @@
+import { visible } from '../platform/terminal.ts';
 import type { Config } from './schema.ts';
 
 /** Where a value comes from, lowest first: a higher one wins. */
@@ -59,10 +60,13 @@ export interface ResolvedConfig {
   trust: TrustStatus;
 }
 
-/** `file:line:column key: message (hint)`, on one line. */
+const LONGEST_LINE = 600;
+
+/** `file:line:column key: message (hint)`, on one line, at most 600 characters, safe to print. */
 export function problemLine(problem: ConfigProblem): string {
   const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
   const head = [place, problem.key].filter((part) => part !== undefined && part !== '').join(' ');
   const text = head === '' ? problem.message : `${head}: ${problem.message}`;
-  return problem.hint === undefined ? text : `${text} (${problem.hint})`;
+  const line = problem.hint === undefined ? text : `${text} (${problem.hint})`;
+  return visible(line.replace(/\s*[\r\n]\s*/g, ' ')).slice(0, LONGEST_LINE);
 }
