@@ -170,7 +170,7 @@ function record(
   writeOn(outboxDirectory, 'dead', hash, item);
   removeFrom(outboxDirectory, 'waiting', hash);
   result.dead += 1;
-  options.log?.(`Slack message given up after ${item.attempts} tries: ${verdict.problem}`);
+  options.log?.(`Slack message given up at try ${item.attempts}: ${verdict.problem}`);
 }
 
 /** Doubles each time, between 0.8 and 1.2 of that, so that many machines do not knock at once. */

@@ -4,7 +4,6 @@ import { acquireLock } from '../store/lock.ts';
 import type { Notice } from './notice.ts';
 import {
   createOn,
-  fileOn,
   hashOf,
   isOn,
   listOn,
@@ -167,9 +166,4 @@ export function retryOutbox(outboxDirectory: string): number {
     lock.release();
   }
   return changed;
-}
-
-/** Where a message lies, for `notify outbox`. */
-export function outboxFile(outboxDirectory: string, entry: OutboxEntry): string {
-  return fileOn(outboxDirectory, entry.state, entry.id);
 }

@@ -98,37 +98,27 @@ type Library = typeof import('node-notifier');
  * Unbundled it finds them itself.
  */
 function notifierFor(library: Library, env: Env): InstanceType<Library['NotifySend']> {
-  const vendor = vendorDirectory();
-  const at = (...parts: string[]): string | undefined =>
-    vendor === undefined ? undefined : path.join(vendor, ...parts);
   if (process.platform === 'darwin') {
-    return new library.NotificationCenter({
-      customPath: executable(at('mac.noindex/terminal-notifier.app/Contents/MacOS/terminal-notifier')),
-    });
+    const program = 'mac.noindex/terminal-notifier.app/Contents/MacOS/terminal-notifier';
+    return new library.NotificationCenter({ customPath: vendorProgram(program) });
   }
   if (process.platform === 'win32' || env.WSL_DISTRO_NAME) {
-    const name = `snoretoast-x${process.arch === 'ia32' ? '86' : '64'}.exe`;
-    return new library.WindowsToaster({ customPath: executable(at('snoreToast', name)) });
+    const program = `snoreToast/snoretoast-x${process.arch === 'ia32' ? '86' : '64'}.exe`;
+    return new library.WindowsToaster({ customPath: vendorProgram(program) });
   }
   return new library.NotifySend({});
 }
 
-/** `vendor` beside the bundle (`dist/cli.cjs`) or one level up (`dist/hooks/worker.cjs`). */
-function vendorDirectory(): string | undefined {
+/** A program in `vendor`, which lies beside the bundle (`dist/cli.cjs`) or one level up (`dist/hooks/worker.cjs`). */
+function vendorProgram(name: string): string | undefined {
   const here = path.dirname(fileURLToPath(import.meta.url));
-  return [path.join(here, 'vendor'), path.join(here, '..', 'vendor')].find((place) =>
-    exists(path.join(place, 'snoreToast')),
-  );
-}
-
-/** Archives may lose the mode of a program; without it the notifier fails for good. */
-function executable(file: string | undefined): string | undefined {
-  if (file !== undefined && process.platform !== 'win32') {
-    try {
-      chmodSync(file, 0o755);
-    } catch {
-      // Not ours to change (a global install): it is executable already, or the notifier says so by failing.
-    }
+  const file = [path.join(here, 'vendor', name), path.join(here, '..', 'vendor', name)].find(exists);
+  if (file === undefined || process.platform === 'win32') return file;
+  try {
+    // An archive may have lost the mode, without which the notifier fails for good.
+    chmodSync(file, 0o755);
+  } catch {
+    // Not ours to change (a global install): it is executable already, or the notifier says so by failing.
   }
   return file;
 }

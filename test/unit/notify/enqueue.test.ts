@@ -24,15 +24,13 @@ const notice = (id: string, more: Partial<Notice> = {}): Notice => ({
 });
 const window = { groupWindowMs: 1_000 };
 const items = (): { notice: Notice; repeats: number }[] =>
-  fs
-    .readdirSync(path.join(outbox, 'waiting'))
-    .map(
-      (name) =>
-        JSON.parse(fs.readFileSync(path.join(outbox, 'waiting', name), 'utf8')) as {
-          notice: Notice;
-          repeats: number;
-        },
-    );
+  fs.readdirSync(path.join(outbox, 'waiting')).map(
+    (name) =>
+      JSON.parse(fs.readFileSync(path.join(outbox, 'waiting', name), 'utf8')) as {
+        notice: Notice;
+        repeats: number;
+      },
+  );
 
 describe('enqueueNotice', () => {
   it('queues an id once, whatever it looks like', () => {
