@@ -6,7 +6,7 @@ import { statePaths } from '../src/store/paths.ts';
 const [, , root, session] = process.argv;
 if (root !== undefined && session !== undefined) {
   try {
-    const reply = takeLateFindings(statePaths(root), session);
+    const reply = takeLateFindings(statePaths(root), session, process.env);
     if (reply !== undefined) writeSync(1, reply);
   } catch (error) {
     writeSync(

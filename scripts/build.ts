@@ -41,6 +41,8 @@ await build({
   platform: 'node',
   target: 'node20.19',
   format: 'cjs',
+  // jsonc-parser's CommonJS form requires its parts by names a bundler cannot see.
+  mainFields: ['module', 'main'],
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',

@@ -81,7 +81,7 @@ function hooks(...args: string[]): string {
 
 /** Runs what the settings file says for an event, as the client does: a shell, the event as one line on stdin. */
 function play(fixture: string, change: Record<string, unknown> = {}): string {
-  const event = {
+  const event: Record<string, unknown> = {
     ...(JSON.parse(readFileSync(path.join(fixtures, 'payloads', `${fixture}.json`), 'utf8')) as Record<
       string,
       unknown

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { parseDuration } from '../config/schema.ts';
+import { parseDuration } from '../config/duration.ts';
 import { readTextIfExists } from '../platform/fs.ts';
 import { runCommand } from '../platform/process.ts';
 import type { SessionEvent } from '../sessions/event.ts';

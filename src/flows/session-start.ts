@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import * as path from 'node:path';
-import { parseDuration } from '../config/schema.ts';
+import { parseDuration } from '../config/duration.ts';
+import { problemLine } from '../config/types.ts';
 import { isEnabledForUser } from '../install/enabled.ts';
 import { isInstalledIn } from '../install/installed.ts';
 import { setTimes, statIfExists, writeFileAtomic } from '../platform/fs.ts';
@@ -8,6 +8,7 @@ import { processStartTime, spawnDetached } from '../platform/process.ts';
 import type { SessionEvent } from '../sessions/event.ts';
 import { appendRecord } from '../store/journal.ts';
 import { claimSession, markLive } from '../store/live.ts';
+import { sessionNonce } from '../store/nonce.ts';
 import { hasWork, openSpool, recordEvent } from '../store/spool.ts';
 import { startCheckpointLoop } from './checkpoint-loop.ts';
 import { sessionJournal } from './effects.ts';
@@ -33,7 +34,7 @@ export async function startSession(
   const { config } = place.resolved;
   if (!config.enabled || !config.hooks['session-start'].enabled) return undefined;
   if (scope === 'user' && !isEnabledForUser(place.repository, place.user)) return undefined;
-  const notes: string[] = place.resolved.problems.map((problem) => problem.message);
+  const notes: string[] = place.resolved.problems.map(problemLine);
   const writable = prepareState(place, notes);
   const session = event.session ?? 'unknown';
   if (
@@ -47,6 +48,7 @@ export async function startSession(
     config,
     commandsTrusted: place.resolved.commandsTrusted,
     session,
+    source: event.source,
     now: place.now(),
   });
   if (writable) {
@@ -65,7 +67,7 @@ export async function startSession(
           ...checks.findings.filter((finding) => finding.level !== 'ok').map((finding) => finding.text),
         ],
         now: place.now(),
-        nonce: randomBytes(6).toString('hex'),
+        nonce: sessionNonce(place.state, session),
       })
     : { text: '' };
   await runMoment(place, 'session-start', event);

@@ -18,16 +18,7 @@ export async function runWorker(place: Workplace): Promise<void> {
     ['lost sessions', async () => (sweepLostSessions(place) > 0 ? drain(place) : undefined)],
     ['end-of-session work', () => finishSessions(place)],
     ['tidying', async () => tidyState(place)],
-    [
-      'messages',
-      () =>
-        flushNotices({
-          config: place.resolved.config,
-          user: place.user,
-          env: place.env,
-          deadlineMs: FLUSH_MS,
-        }),
-    ],
+    ['messages', () => flush(place)],
   ];
   for (const [name, part] of parts) {
     try {
@@ -36,4 +27,15 @@ export async function runWorker(place: Workplace): Promise<void> {
       place.log('error', `worker: ${name}: ${messageOf(error)}`);
     }
   }
+}
+
+async function flush(place: Workplace): Promise<void> {
+  const { problem } = await flushNotices({
+    config: place.resolved.config,
+    user: place.user,
+    env: place.env,
+    deadlineMs: FLUSH_MS,
+    log: (message) => place.log('warn', message),
+  });
+  if (problem !== undefined) place.log('warn', `notices: ${problem}`);
 }

@@ -47,7 +47,14 @@ export async function openWorkplace(input: {
     env: input.env,
     presetsDirectory: path.join(input.runtime, 'presets'),
   });
-  addRedactionPatterns(resolved.config.redact.patterns);
+  for (const { pattern, reason } of addRedactionPatterns(resolved.config.redact.patterns)) {
+    resolved.problems.push({
+      level: 'error',
+      code: 'redaction-pattern',
+      key: 'redact.patterns',
+      message: `${pattern} is not used: ${reason}; what it should hide is not hidden`,
+    });
+  }
   return {
     repository,
     cwd: input.cwd,

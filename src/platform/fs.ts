@@ -379,3 +379,13 @@ function readChunk(chunk: Buffer): number {
     }
   }
 }
+
+/** Bytes an ordinary user can still write where `directory` lies; undefined where the system does not tell. */
+export function freeBytes(directory: string): number | undefined {
+  try {
+    const stat = fs.statfsSync(directory);
+    return stat.bavail * stat.bsize;
+  } catch {
+    return undefined;
+  }
+}

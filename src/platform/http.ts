@@ -1,4 +1,5 @@
 import { HooksError, systemCode } from '../errors.ts';
+import { readTextIfExists } from './fs.ts';
 
 export interface HttpRequest {
   url: string;
@@ -26,7 +27,10 @@ export interface HttpAnswer {
  */
 export async function httpRequest(request: HttpRequest): Promise<HttpAnswer> {
   const { Agent, request: send } = await import('undici');
-  const agent = new Agent({ pipelining: 0, connect: { timeout: request.timeoutMs } });
+  const agent = new Agent({
+    pipelining: 0,
+    connect: { timeout: request.timeoutMs, ...(await authorities(request.url)) },
+  });
   try {
     const answer = await send(request.url, {
       method: request.method,
@@ -52,6 +56,18 @@ export async function httpRequest(request: HttpRequest): Promise<HttpAnswer> {
   } finally {
     await agent.destroy().catch(() => {});
   }
+}
+
+/**
+ * The doorbell starts Node without NODE_EXTRA_CA_CERTS, because it slows every start of Node 20; a connection that
+ * needs the certificates of a company's proxy gets them here.
+ */
+async function authorities(url: string): Promise<{ ca?: string[] }> {
+  const file = process.env.CLAUDE_HOOKS_CA_CERTS;
+  const extra = file && url.startsWith('https:') ? readTextIfExists(file) : undefined;
+  if (extra === undefined) return {};
+  const { rootCertificates } = await import('node:tls');
+  return { ca: [...rootCertificates, extra] };
 }
 
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {

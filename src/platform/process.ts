@@ -138,3 +138,23 @@ export function isSameProcessAlive(pid: number, start: string | undefined): bool
   const now = processStartTime(pid);
   return start === undefined || now === undefined || now === start;
 }
+
+/** Runs a program without a shell. Never rejects: a program that is missing has code -1. */
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  options: { cwd: string; timeoutMs: number },
+): Promise<{ code: number; stdout: string }> {
+  const { execFile } = await import('node:child_process');
+  return new Promise((resolve) => {
+    const env = { ...process.env, [DEPTH_VARIABLE]: '1' };
+    execFile(
+      program,
+      [...args],
+      { cwd: options.cwd, timeout: options.timeoutMs, env, windowsHide: true },
+      (error, stdout) => {
+        resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout });
+      },
+    );
+  });
+}

@@ -1,0 +1,133 @@
+import * as path from 'node:path';
+import { sleep } from '../platform/clock.ts';
+import { readTextIfExists, statIfExists } from '../platform/fs.ts';
+import { isSameProcessAlive, processStartTime, runNode, spawnDetached } from '../platform/process.ts';
+import { acquireLock, lockHolder } from '../store/lock.ts';
+import type { StatePaths } from '../store/paths.ts';
+
+export interface LoopInput {
+  state: StatePaths;
+  session: string;
+  /** The client's process; replaced by the one noted in the session's live file where that is another. */
+  clientPid: number;
+  clientStart: string | undefined;
+  /** Saves a checkpoint, or finds that there is nothing to save, and sets when the next one is due. */
+  save(): Promise<void>;
+  /** The client is gone and has not said so. */
+  onOrphan(): Promise<void>;
+  /** Milliseconds between looks; 3,000 unless told. */
+  tickMs?: number;
+  /** Wall clock, milliseconds since 1970. */
+  now: () => number;
+}
+
+export type LoopEnd = 'already-running' | 'session-ended' | 'client-gone';
+
+const TICK_MS = 3_000;
+/** A loop that is about to end may hold the lock a moment longer. */
+const LOCK_WAIT_MS = 1_000;
+/** A save that did not set the next due time is not repeated sooner than this. */
+const SAVE_PAUSE_MS = 60_000;
+
+/**
+ * Saves checkpoints of one session while it lives, also during a long turn. Only one runs for a session, however
+ * often it is started. A look costs three file-system calls; by the wall clock, so that a machine that slept
+ * catches up with one checkpoint. Ends within two looks of the client's end.
+ */
+export async function runCheckpointLoop(input: LoopInput): Promise<LoopEnd> {
+  const { state, session, now } = input;
+  const lock = acquireLock(state.locks, lockName(session), LOCK_WAIT_MS);
+  if (lock === undefined) return 'already-running';
+  let end: LoopEnd | undefined;
+  try {
+    let client = { pid: input.clientPid, start: input.clientStart };
+    let lastSave = Number.NEGATIVE_INFINITY;
+    while (end === undefined) {
+      const live = readLive(state, session);
+      if (live === undefined) end = 'session-ended';
+      else {
+        if (live.pid !== client.pid) client = live;
+        if (!isSameProcessAlive(client.pid, client.start)) end = 'client-gone';
+      }
+      if (end !== undefined) break;
+      const due = statIfExists(path.join(state.due, session))?.mtimeMs;
+      const time = now();
+      if (due !== undefined && time >= due && Math.abs(time - lastSave) >= SAVE_PAUSE_MS) {
+        lastSave = time;
+        await input.save();
+      }
+      await sleep(input.tickMs ?? TICK_MS);
+    }
+  } finally {
+    lock.release();
+  }
+  if (end === 'client-gone') await input.onOrphan();
+  return end;
+}
+
+/**
+ * Starts the loop of a session as a process of its own, unless one runs: that one goes over to the client noted
+ * in the live file, so note it there first. The process survives the client and ends by itself.
+ */
+export async function startCheckpointLoop(input: {
+  /** The runtime directory: `dist/`. */
+  runtime: string;
+  state: StatePaths;
+  session: string;
+  clientPid: number;
+  cwd: string;
+}): Promise<void> {
+  const { runtime, state, session, clientPid, cwd } = input;
+  if (lockHolder(state.locks, lockName(session)) !== undefined) return;
+  const start = processStartTime(clientPid) ?? '';
+  await spawnDetached(
+    path.join(runtime, 'hooks', 'checkpoint-loop.cjs'),
+    [state.root, cwd, session, String(clientPid), start],
+    { cwd: state.root },
+  );
+}
+
+/**
+ * What the loop's process does: saving runs in a process of its own, so that this one stays small, and a client
+ * that is gone without a word wakes the worker, which ends the session in its place.
+ */
+export function runLoopProcess(input: {
+  runtime: string;
+  state: StatePaths;
+  session: string;
+  clientPid: number;
+  clientStart: string | undefined;
+  cwd: string;
+  now: () => number;
+}): Promise<LoopEnd> {
+  const { runtime, state, session, cwd } = input;
+  const script = (name: string): string => path.join(runtime, 'hooks', `${name}.cjs`);
+  return runCheckpointLoop({
+    ...input,
+    save: async () => {
+      await runNode(script('checkpoint'), [state.root, cwd, session], {});
+    },
+    onOrphan: async () => {
+      await spawnDetached(script('worker'), [state.root, cwd], { cwd: state.root });
+    },
+  });
+}
+
+function lockName(session: string): string {
+  return `loop-${session}`;
+}
+
+/** The client as the live file has it; undefined where the session is no longer noted as open. */
+function readLive(state: StatePaths, session: string): { pid: number; start: string | undefined } | undefined {
+  const text = readTextIfExists(path.join(state.live, session));
+  if (text === undefined) return undefined;
+  const [first = '', second = ''] = text.split('\n');
+  let start: string | undefined;
+  try {
+    const noted = (JSON.parse(second) as { start?: unknown }).start;
+    start = typeof noted === 'string' ? noted : undefined;
+  } catch {
+    // Only the first line is needed; the start time guards against a reused process id.
+  }
+  return { pid: Number(first), start };
+}

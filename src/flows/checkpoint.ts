@@ -1,0 +1,92 @@
+import * as path from 'node:path';
+import { isDue, nextDueAt, parseSize } from '../checkpoints/policy.ts';
+import { saveCheckpoint } from '../checkpoints/save.ts';
+import type { Checkpoint, Narrative } from '../checkpoints/types.ts';
+import { parseDuration } from '../config/duration.ts';
+import type { Config } from '../config/schema.ts';
+import { createFileExclusive, ensureDirectory, setTimes, statIfExists } from '../platform/fs.ts';
+import { appendRecord } from '../store/journal.ts';
+import { logLine } from '../store/log.ts';
+import type { Repository, StatePaths } from '../store/paths.ts';
+
+export interface CheckpointRequest {
+  /** `stop` and `interval` save where one is due; `compact` and `session-end` whenever something changed. */
+  reason: 'stop' | 'interval' | 'compact' | 'session-end';
+  session: string;
+  config: Config;
+  repository: Repository;
+  state: StatePaths;
+  /** Milliseconds since 1970. */
+  now: number;
+  /** Called only where a checkpoint is saved. */
+  narrative?: Narrative | (() => Narrative);
+}
+
+const DEFAULT_EVERY_MS = 30 * 60_000;
+const DEFAULT_MAX_BYTES = 50 * 1024 * 1024;
+/** After a look that could not save, the next one comes no later than this. */
+const RETRY_MS = 5 * 60_000;
+
+/**
+ * Saves a checkpoint of a live session where the configuration asks for one at this moment and the tree has
+ * changed, notes it in the session's journal, and sets when the next one is due. Safe to repeat.
+ * @returns the checkpoint; undefined where none was saved (why a wanted one was not is in the log).
+ */
+export async function runCheckpoint(request: CheckpointRequest): Promise<Checkpoint | undefined> {
+  const { reason, session, config, repository, state, now } = request;
+  if (!isWanted(request)) return undefined;
+  const every = everyOf(config);
+  const result = await saveCheckpoint({
+    repository,
+    state,
+    reason,
+    session,
+    narrative: request.narrative,
+    maxFileBytes: maxFileBytesOf(config),
+    now,
+  });
+  const refused = !result.saved && result.cause === 'refused' ? result : undefined;
+  if (reason !== 'session-end') {
+    setDue(state, session, nextDueAt(now, refused === undefined ? every : Math.min(every, RETRY_MS)));
+  }
+  if (refused !== undefined) {
+    logLine(state, 'warn', `no checkpoint at ${reason}: ${refused.reason}. ${refused.hint}`, now);
+  }
+  if (!result.saved) return undefined;
+  const { checkpoint } = result;
+  appendRecord(path.join(state.sessions, `${session}.jsonl`), {
+    t: now,
+    type: 'checkpoint',
+    id: checkpoint.id,
+    tree: checkpoint.tree,
+    reason,
+  });
+  return checkpoint;
+}
+
+/** Milliseconds between automatic checkpoints. */
+export function everyOf(config: Config): number {
+  return parseDuration(config.checkpoints.every) ?? DEFAULT_EVERY_MS;
+}
+
+/** Bytes above which an untracked file is left out. */
+export function maxFileBytesOf(config: Config): number {
+  return parseSize(config.checkpoints.maxFileSize) ?? DEFAULT_MAX_BYTES;
+}
+
+function isWanted({ reason, session, config, state, now }: CheckpointRequest): boolean {
+  const { enabled, onStop, beforeCompact } = config.checkpoints;
+  if (!enabled || !config.hooks.checkpoint.enabled) return false;
+  if (reason === 'compact') return beforeCompact;
+  if (reason === 'session-end') return true;
+  if (reason === 'stop' && !onStop) return false;
+  return isDue(statIfExists(path.join(state.due, session))?.mtimeMs, now, everyOf(config));
+}
+
+/** The doorbell compares the time of this file with that of an event. */
+function setDue(state: StatePaths, session: string, dueAt: number): void {
+  const file = path.join(state.due, session);
+  ensureDirectory(state.due);
+  createFileExclusive(file, '');
+  setTimes(file, new Date(dueAt), new Date(dueAt));
+}

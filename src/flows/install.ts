@@ -1,0 +1,214 @@
+import * as path from 'node:path';
+import { type LoadResult, loadConfig } from '../config/load.ts';
+import { resolveConfig } from '../config/resolve.ts';
+import { grantTrust } from '../config/trust.ts';
+import { HooksError } from '../errors.ts';
+import { applyActions, ChangedMeanwhile } from '../install/apply.ts';
+import { claimsOf, sharingManifests } from '../install/claims.ts';
+import type { Scope } from '../install/hook-catalog.ts';
+import {
+  type Manifest,
+  manifestId,
+  readManifests,
+  removeManifest,
+  writeManifest,
+} from '../install/manifest.ts';
+import { changesSomething, type PlannedAction } from '../install/plan.ts';
+import { type InstallInput, type PlannedInstall, planInstall } from '../install/plan-install.ts';
+import { installIdentity } from '../install/scopes.ts';
+import type { Clock } from '../platform/clock.ts';
+import { acquireLock } from '../store/lock.ts';
+import type { StatePaths, UserPaths } from '../store/paths.ts';
+import { openSpool } from '../store/spool.ts';
+import { VERSION } from '../version.ts';
+
+export interface InstallRequest extends Omit<InstallInput, 'gitHooks'> {
+  /** Undefined: as in an earlier install of this scope, else `auto`. */
+  gitHooks: InstallInput['gitHooks'] | undefined;
+  state: StatePaths;
+  dryRun: boolean;
+  now: Clock;
+  /** Asked before anything is changed, where something would be. Without it the answer is yes. */
+  confirm?: (preview: InstallResult) => Promise<boolean>;
+}
+
+export interface InstallResult {
+  /** Identity of this install: of its manifest. */
+  id: string;
+  scope: Scope;
+  dir: string;
+  /** What would change or was changed, file by file. */
+  actions: PlannedAction[];
+  /** Whether the actions were carried out (nothing to change counts). */
+  applied: boolean;
+  /** How the git hooks are joined. */
+  manager: string;
+  warnings: string[];
+  notes: string[];
+  /** Commands of the repository's configuration that may run on this machine from now on. */
+  allowed: string[];
+}
+
+const ATTEMPTS = 3;
+const LOCK_WAIT_MS = 15_000;
+
+/**
+ * Installs, or with `dryRun` says what installing would change. All planned files change or none; run again it
+ * changes nothing; run with a newer version it replaces its own entries only.
+ * @throws HooksError (conflict) for files that are in the way or keep changing, with nothing changed.
+ */
+export async function install(request: InstallRequest): Promise<InstallResult> {
+  const id = manifestId(installIdentity(request.scope, request.dir, request.repository), request.scope);
+  const input = withMode(request, id);
+  const preview = resultOf(id, request, await planInstall(input), false);
+  if (request.dryRun) return preview;
+  const isAgreed = preview.actions.length === 0 || (await request.confirm?.(preview)) !== false;
+  if (!isAgreed) return preview;
+  const plan = await withInstallLock(request.user, () => planAndApply(id, input, request.now));
+  openSpool(request.state);
+  const result = resultOf(id, request, plan, true);
+  return { ...result, warnings: [...result.warnings, ...(await consent(request))] };
+}
+
+function withMode(request: InstallRequest, id: string): InstallInput {
+  const earlier = readManifests(request.user).find((manifest) => manifest.id === id)?.gitHooks;
+  return {
+    ...request,
+    gitHooks: request.gitHooks ?? (earlier as InstallInput['gitHooks'] | undefined) ?? 'auto',
+  };
+}
+
+async function planAndApply(id: string, input: InstallInput, now: Clock): Promise<PlannedInstall> {
+  for (let attempt = 1; ; attempt += 1) {
+    const plan = await planInstall(input);
+    const all = readManifests(input.user);
+    const own = all.find((manifest) => manifest.id === id);
+    const others = all.filter((manifest) => manifest.id !== id);
+    const manifest = manifestOf(id, input, plan, own, others, now());
+    const shared = sharingManifests(manifest.files, others);
+    // Written first: were we killed in the middle, uninstall would still know what each file had been.
+    if (!isSameManifest(own, manifest)) writeManifest(input.user, manifest);
+    for (const other of shared) writeManifest(input.user, other);
+    try {
+      applyActions(plan.actions, input.user);
+      return plan;
+    } catch (error) {
+      restoreManifests(input.user, own, manifest, shared, others);
+      if (!(error instanceof ChangedMeanwhile)) throw error;
+      if (attempt === ATTEMPTS) throw keepsChanging(error);
+    }
+  }
+}
+
+function manifestOf(
+  id: string,
+  input: InstallInput,
+  plan: PlannedInstall,
+  own: Manifest | undefined,
+  others: readonly Manifest[],
+  now: number,
+): Manifest {
+  return {
+    version: 1,
+    id,
+    packageVersion: VERSION,
+    installedAt: own?.installedAt ?? now,
+    scope: input.scope,
+    dir: input.dir,
+    root: input.repository.root,
+    commonDir: input.repository.commonDir,
+    runtime: plan.runtime.directory,
+    node: input.node,
+    gitHooks: input.gitHooks,
+    files: claimsOf(plan.actions, own, others),
+  };
+}
+
+function isSameManifest(a: Manifest | undefined, b: Manifest): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function restoreManifests(
+  user: UserPaths,
+  own: Manifest | undefined,
+  written: Manifest,
+  shared: readonly Manifest[],
+  before: readonly Manifest[],
+): void {
+  if (own === undefined) removeManifest(user, written.id);
+  else writeManifest(user, own);
+  for (const manifest of before) {
+    if (shared.some((other) => other.id === manifest.id)) writeManifest(user, manifest);
+  }
+}
+
+export function keepsChanging(error: ChangedMeanwhile): HooksError {
+  return new HooksError({
+    code: 'file-keeps-changing',
+    kind: 'conflict',
+    message: `${error.message}, ${ATTEMPTS} times in a row. Nothing was changed.`,
+    hint: 'Close the program that writes it (a running Claude Code session may), then run the same command again.',
+    file: error.file,
+  });
+}
+
+/** Runs `work` while no other install or uninstall of this person runs. */
+export async function withInstallLock<T>(user: UserPaths, work: () => Promise<T>): Promise<T> {
+  const lock = acquireLock(path.join(user.data, 'locks'), 'install', LOCK_WAIT_MS);
+  if (lock === undefined) {
+    throw new HooksError({
+      code: 'install-busy',
+      kind: 'conflict',
+      message: 'Another install or uninstall of claude-hooks is at work.',
+      hint: 'Run the same command again when it is done.',
+    });
+  }
+  try {
+    return await work();
+  } finally {
+    lock.release();
+  }
+}
+
+function resultOf(
+  id: string,
+  request: InstallRequest,
+  plan: PlannedInstall,
+  applied: boolean,
+): InstallResult {
+  return {
+    id,
+    scope: request.scope,
+    dir: request.dir,
+    actions: plan.actions.filter(changesSomething),
+    applied,
+    manager: plan.manager,
+    warnings: plan.warnings,
+    notes: plan.notes,
+    allowed: readConfig(request).trust.commands.map(({ key, text }) => `${key}: ${text}`),
+  };
+}
+
+function readConfig(request: InstallRequest): LoadResult {
+  return loadConfig(configRequest(request));
+}
+
+function configRequest(request: InstallRequest): Parameters<typeof resolveConfig>[0] {
+  const { repository, cwd, state, user, env, source } = request;
+  return { repository, cwd, state, user, env, presetsDirectory: path.join(source, 'presets') };
+}
+
+/** Running install here is consent to what the configuration would run. @returns what stands against it. */
+async function consent(request: InstallRequest): Promise<string[]> {
+  const { repository, user } = request;
+  const resolved = await resolveConfig(configRequest(request));
+  if (resolved.commandsTrusted) return [];
+  try {
+    grantTrust({ repository, user, resolved });
+    await resolveConfig(configRequest(request));
+    return [];
+  } catch (error) {
+    if (!(error instanceof HooksError) || error.kind !== 'config') throw error;
+    return [`${error.message} Until it is corrected, none of its commands run. ${error.hint ?? ''}`.trim()];
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * The library behind the command line: everything here is public, typed and documented where it is defined.
+ * Flows need a workplace: `openWorkplace({ cwd, env: process.env, runtime, now: systemClock })`.
+ */
+
+export { listCheckpoints } from './checkpoints/list.ts';
+export { type SaveInput, saveCheckpoint } from './checkpoints/save.ts';
+export type { Checkpoint, CheckpointSummary, SaveResult } from './checkpoints/types.ts';
+export { parseDuration } from './config/duration.ts';
+export type { Config, ConfigInput, ContextSource, Moment, Step } from './config/schema.ts';
+export type { ConfigProblem, ResolvedConfig } from './config/types.ts';
+export { type ErrorDetails, type ErrorKind, EXIT_CODES, HooksError } from './errors.ts';
+export { buildSessionContext } from './flows/session-context.ts';
+export { readStatus, type Status } from './flows/status.ts';
+export { openWorkplace, type Workplace } from './flows/workplace.ts';
+export { type Clock, systemClock } from './platform/clock.ts';
+export { redactText, redactValue } from './redact/redact.ts';
+export { parseEvent, type SessionEvent } from './sessions/event.ts';
+export { move, movesFrom, type SessionMove, type SessionState } from './sessions/lifecycle.ts';
+export { foldSession, type SessionView } from './sessions/session.ts';
+export {
+  locateRepository,
+  type Repository,
+  type StatePaths,
+  statePaths,
+  stateRoot,
+  type UserPaths,
+  userPaths,
+} from './store/paths.ts';
+export { readFacts, type SessionFacts } from './transcript/facts.ts';
+export { renderSummary } from './transcript/summary.ts';
+export { VERSION } from './version.ts';
