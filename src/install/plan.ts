@@ -33,6 +33,8 @@ export interface PlannedAction {
   containers?: string[];
   /** For `copy`: the directory that is copied. */
   source?: string;
+  /** Belongs to no single install and is in no manifest: it goes with the last one. */
+  unclaimed?: boolean;
 }
 
 /** `own-file`: the whole file is ours; changed by others since, it is left where it is and named. */

@@ -1,0 +1,78 @@
+import * as path from 'node:path';
+import { HooksError } from '../errors.ts';
+import { exists, listDirectory, removeEmptyDirectory, removeFile, removeTree } from '../platform/fs.ts';
+import { git, gitOrThrow } from '../platform/git.ts';
+import { acquireLock } from '../store/lock.ts';
+import { documentPaths, type Repository, type StatePaths } from '../store/paths.ts';
+
+/** What `--purge` removes besides the installed files. */
+export interface PurgePlan {
+  /** Directories that go with everything in them. */
+  trees: string[];
+  /** Private git references. */
+  refs: string[];
+  /** Documents under `.claude/` that claude-hooks wrote and git does not track. */
+  documents: string[];
+}
+
+const DRAIN_WAIT_MS = 5_000;
+/** The names claude-hooks gives its documents: they begin with year, month, day, hour and minute. */
+const OWN_DOCUMENT = /^\d{4}-\d{2}-\d{2}-\d{2}-\d{2}.*\.(?:md|log|json)$/;
+
+export async function planPurge(repository: Repository, state: StatePaths): Promise<PurgePlan> {
+  return {
+    trees: exists(state.root) ? [state.root] : [],
+    refs: await privateRefs(repository),
+    documents: await ownDocuments(repository),
+  };
+}
+
+async function privateRefs(repository: Repository): Promise<string[]> {
+  if (repository.gitDir === undefined) return [];
+  const listed = await git(['for-each-ref', '--format=%(refname)', 'refs/claude-hooks/'], {
+    cwd: repository.root,
+  });
+  return listed.stdout.split('\n').filter((line) => line !== '');
+}
+
+async function ownDocuments(repository: Repository): Promise<string[]> {
+  const { checkpoints, sessions, errors } = documentPaths(repository.root);
+  const files = [checkpoints, sessions, errors].flatMap((directory) =>
+    listDirectory(directory)
+      .filter((name) => OWN_DOCUMENT.test(name))
+      .map((name) => path.join(directory, name)),
+  );
+  if (repository.gitDir === undefined || files.length === 0) return files;
+  const tracked = await gitOrThrow(['ls-files', '-z', '--', '.claude'], { cwd: repository.root });
+  const known = new Set(tracked.split('\0').map((name) => path.join(repository.root, name)));
+  return files.filter((file) => !known.has(file));
+}
+
+/**
+ * Removes them. A worker that is at work is waited for: it would write the state directory anew.
+ * @throws HooksError (conflict) where it does not end in time; nothing is removed then.
+ */
+export async function purge(plan: PurgePlan, repository: Repository, state: StatePaths): Promise<void> {
+  if (plan.trees.length > 0) {
+    const lock = acquireLock(state.locks, 'drain', DRAIN_WAIT_MS);
+    if (lock === undefined)
+      throw new HooksError({
+        code: 'worker-busy',
+        kind: 'conflict',
+        message: `A worker of claude-hooks is still writing to ${state.root}, so nothing was purged.`,
+        hint: 'Run the same command again in a moment.',
+      });
+  }
+  if (plan.refs.length > 0) {
+    const input = plan.refs.map((ref) => `delete ${ref}\0\0`).join('');
+    await gitOrThrow(['update-ref', '--stdin', '-z'], { cwd: repository.root, input });
+  }
+  for (const file of plan.documents) removeFile(file);
+  for (const directory of new Set(plan.documents.map((file) => path.dirname(file)))) dropIfEmpty(directory);
+  if (plan.documents.length > 0) dropIfEmpty(path.join(repository.root, '.claude'));
+  for (const tree of plan.trees) removeTree(tree);
+}
+
+function dropIfEmpty(directory: string): void {
+  if (listDirectory(directory).length === 0) removeEmptyDirectory(directory);
+}
