@@ -30,7 +30,8 @@ export interface SaveInput {
   /** manual, interval, stop, compact, session-end, or why else. */
   reason: string;
   session?: string;
-  narrative?: Narrative;
+  /** What the session was about; a function is called only where a checkpoint is really saved. */
+  narrative?: Narrative | (() => Narrative);
   /** Untracked files above this many bytes are left out and listed. */
   maxFileBytes: number;
   /** Milliseconds since 1970. */
@@ -127,11 +128,26 @@ async function saveLocked(input: SaveInput, index: PrivateIndex): Promise<SaveRe
     last: { commit, tree: capture.tree, metadata: { version: 1, ...metadata } },
   });
   const checkpoint: Checkpoint = { ...metadata, commit, tree: capture.tree, files };
-  const documentError = writeDocument(input.repository.root, checkpoint, input.narrative);
+  const documentError = writeDocument(input.repository.root, checkpoint, narrativeOf(input));
   if (documentError !== undefined) {
     logLine(input.state, 'warn', `checkpoint ${checkpoint.id}: ${documentError}`, input.now);
   }
   return { saved: true, checkpoint, ...optional('documentError', documentError) };
+}
+
+/** A transcript that cannot be read costs the document its words, not the document. */
+function narrativeOf(input: SaveInput): Narrative | undefined {
+  try {
+    return typeof input.narrative === 'function' ? input.narrative() : input.narrative;
+  } catch (error) {
+    logLine(
+      input.state,
+      'warn',
+      `checkpoint: nothing is said of the session: ${messageOf(error)}`,
+      input.now,
+    );
+    return undefined;
+  }
 }
 
 function summaryOf(last: { commit: string; tree: string; metadata: unknown }): CheckpointSummary | undefined {

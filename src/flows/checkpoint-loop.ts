@@ -46,7 +46,7 @@ export async function runCheckpointLoop(input: LoopInput): Promise<LoopEnd> {
       const live = readLive(state, session);
       if (live === undefined) end = 'session-ended';
       else {
-        if (live.pid !== client.pid) client = live;
+        if (Number.isInteger(live.pid) && live.pid > 0 && live.pid !== client.pid) client = live;
         if (!isSameProcessAlive(client.pid, client.start)) end = 'client-gone';
       }
       if (end !== undefined) break;
@@ -118,7 +118,10 @@ function lockName(session: string): string {
 }
 
 /** The client as the live file has it; undefined where the session is no longer noted as open. */
-function readLive(state: StatePaths, session: string): { pid: number; start: string | undefined } | undefined {
+function readLive(
+  state: StatePaths,
+  session: string,
+): { pid: number; start: string | undefined } | undefined {
   const text = readTextIfExists(path.join(state.live, session));
   if (text === undefined) return undefined;
   const [first = '', second = ''] = text.split('\n');
@@ -127,7 +130,7 @@ function readLive(state: StatePaths, session: string): { pid: number; start: str
     const noted = (JSON.parse(second) as { start?: unknown }).start;
     start = typeof noted === 'string' ? noted : undefined;
   } catch {
-    // Only the first line is needed; the start time guards against a reused process id.
+    // Without a start time the process id alone counts.
   }
   return { pid: Number(first), start };
 }

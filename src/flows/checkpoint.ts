@@ -5,9 +5,15 @@ import type { Checkpoint, Narrative } from '../checkpoints/types.ts';
 import { parseDuration } from '../config/duration.ts';
 import type { Config } from '../config/schema.ts';
 import { createFileExclusive, ensureDirectory, setTimes, statIfExists } from '../platform/fs.ts';
+import { parseEvent } from '../sessions/event.ts';
 import { appendRecord } from '../store/journal.ts';
+import { listLive } from '../store/live.ts';
 import { logLine } from '../store/log.ts';
 import type { Repository, StatePaths } from '../store/paths.ts';
+import { readFacts } from '../transcript/facts.ts';
+import { narrativeOf } from '../transcript/summary.ts';
+import { runMoment } from './moments.ts';
+import type { Workplace } from './workplace.ts';
 
 export interface CheckpointRequest {
   /** `stop` and `interval` save where one is due; `compact` and `session-end` whenever something changed. */
@@ -62,6 +68,32 @@ export async function runCheckpoint(request: CheckpointRequest): Promise<Checkpo
     reason,
   });
   return checkpoint;
+}
+
+/** The look of the background loop: an interval checkpoint and the project's own steps after it. */
+export async function runIntervalCheckpoint(place: Workplace, session: string): Promise<void> {
+  const live = listLive(place.state).find((one) => one.session === session);
+  if (live === undefined || !place.resolved.config.enabled) return;
+  const checkpoint = await runCheckpoint({
+    reason: 'interval',
+    session,
+    config: place.resolved.config,
+    repository: place.repository,
+    state: place.state,
+    now: place.now(),
+    narrative: () => narrativeOf(readFacts(live.transcript ?? '')),
+  });
+  const event = parseEvent(
+    Buffer.from(
+      JSON.stringify({
+        hook_event_name: 'Checkpoint',
+        session_id: session,
+        cwd: place.cwd,
+        transcript_path: live.transcript,
+      }),
+    ),
+  );
+  if (checkpoint !== undefined && event !== undefined) await runMoment(place, 'checkpoint', event);
 }
 
 /** Milliseconds between automatic checkpoints. */

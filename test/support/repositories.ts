@@ -66,6 +66,11 @@ export function runGit(cwd: string, args: readonly string[], env: Record<string,
   });
 }
 
+/** As `runGit`, each byte as one character: file names are bytes. */
+export function runGitLatin1(cwd: string, args: readonly string[]): string {
+  return execFileSync('git', [...IDENTITY, ...args], { cwd, env: cleanEnv({}), encoding: 'latin1' });
+}
+
 function cleanEnv(env: Record<string, string>): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(GIT_|XDG_|HOME$)/.test(name));
   return { ...Object.fromEntries(inherited), HOME: '/nonexistent', ...GIT_TEST_ENV, ...env };

@@ -1,0 +1,39 @@
+import type { Repository, StatePaths } from '../store/paths.ts';
+import { writeIndexRecord } from '../store/private-index.ts';
+import { captureWithRepair } from './capture.ts';
+import { diffTrees } from './commit.ts';
+import { optional } from './metadata.ts';
+import { openPlumbing } from './plumbing.ts';
+import { withWorktreeLock } from './save.ts';
+import type { ChangedFile, CheckpointSummary } from './types.ts';
+
+const BUDGET_MS = 120_000;
+/** What git takes for the tree without files, by the length of its object names. */
+const EMPTY_TREES: Record<number, string> = {
+  40: '4b825dc642cb6eb9a060e54bf8d69288fbee4904',
+  64: '6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321',
+};
+
+/** The files of a checkpoint against the commit that was checked out when it was saved. */
+export function filesOf(repository: Repository, checkpoint: CheckpointSummary): Promise<ChangedFile[]> {
+  const git = openPlumbing(repository, { budgetMs: BUDGET_MS, withoutLfs: false });
+  const { head, tree } = checkpoint;
+  return diffTrees(git, head ?? EMPTY_TREES[tree.length] ?? tree, tree);
+}
+
+/**
+ * What the working tree has that the checkpoint has not, the other way round, and what differs: read through the
+ * private index, so that the person's index and files stay as they are.
+ * @throws HooksError where git cannot read the working tree.
+ */
+export function changesSince(
+  place: { repository: Repository; state: StatePaths; maxFileBytes: number; now: number },
+  checkpoint: CheckpointSummary,
+): Promise<ChangedFile[]> {
+  return withWorktreeLock(place, async (index) => {
+    const { capture, git } = await captureWithRepair({ ...place, index, budgetMs: BUDGET_MS });
+    const last = capture.lastStillThere ? capture.before?.last : undefined;
+    writeIndexRecord(index, { ...capture.record, ...optional('last', last) });
+    return diffTrees(git, checkpoint.tree, capture.tree);
+  });
+}
