@@ -34,13 +34,14 @@ export function classifyHookFile(file: string): HookFileKind {
   if (link === undefined) return 'absent';
   if (link.isSymbolicLink()) return 'link';
   const bytes = readBytesIfExists(file) ?? Buffer.alloc(0);
-  if (isWrapper(bytes)) return 'wrapper';
+  if (isWrapperText(bytes)) return 'wrapper';
   // git passes over a hook that is not executable; it must not start to run because of us.
   if (process.platform !== 'win32' && ((statIfExists(file)?.mode ?? 0) & 0o111) === 0) return 'inactive';
   return SHELLS.has(interpreterOf(bytes) ?? '') ? 'shell' : 'other';
 }
 
-function isWrapper(bytes: Buffer): boolean {
+/** Whether a hook is our script in front of one that was moved aside. */
+export function isWrapperText(bytes: Buffer): boolean {
   const text = bytes.toString('utf8');
   return findBlock(text) !== undefined && text.includes(ORIGINAL_SUFFIX);
 }
@@ -117,7 +118,7 @@ function wrap(
             before: there,
             after: original,
             ...(mode === undefined ? {} : { mode: mode & 0o777 }),
-            surgical: 'own-file',
+            surgical: 'git-hooks:original',
           },
         ];
   return [

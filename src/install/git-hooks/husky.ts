@@ -1,8 +1,8 @@
 import * as path from 'node:path';
-import { exists, readBytesIfExists, readTextIfExists } from '../../platform/fs.ts';
+import { exists, listDirectory, readBytesIfExists, readTextIfExists } from '../../platform/fs.ts';
 import { GIT_HOOK_CATALOG, type GitHookName } from '../hook-catalog.ts';
 import type { PlannedAction } from '../plan.ts';
-import { hookBlock, insertBlock } from './block.ts';
+import { hookBlock, insertBlock, removeBlocks } from './block.ts';
 import { displayPath, type HooksContext, type HooksPlan, placeFor } from './context.ts';
 import { planHooksPath } from './git-config.ts';
 import { huskyInternalFiles } from './husky-files.ts';
@@ -112,13 +112,23 @@ export function planNewHusky(context: HooksContext, home: string): HooksPlan {
   return { actions, manager: 'husky (new)', notes, personalFiles: [] };
 }
 
-/** Whether a file of the project says that husky is its manager. */
+/** Whether the project uses husky although git does not know of it here: it declares it, or has hooks for it. */
 export function declaresHusky(directory: string): boolean {
   const tree = jsonTree(readTextIfExists(path.join(directory, 'package.json')) ?? '');
   const declared =
     stringAt(tree, ['devDependencies', 'husky']) !== undefined ||
     stringAt(tree, ['dependencies', 'husky']) !== undefined;
-  return declared && exists(path.join(directory, '.husky'));
+  const folder = path.join(directory, '.husky');
+  return exists(folder) && (declared || huskyHooksOfOthers(folder).length > 0);
+}
+
+/** Names of the hook scripts in `.husky/` that hold more than our lines. */
+export function huskyHooksOfOthers(folder: string): string[] {
+  return listDirectory(folder).filter((name) => {
+    if (name === '_' || name.includes('.')) return false;
+    const text = readTextIfExists(path.join(folder, name)) ?? '';
+    return (removeBlocks(text) ?? text).trim() !== '';
+  });
 }
 
 function isHuskyInstalled(home: string, root: string): boolean {

@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { findNodeAtLocation, getNodeValue, type Node, type ParseError, parseTree } from 'jsonc-parser';
 import { appendMember, removeMember, replaceNode } from '../json-edit.ts';
-import { member, styleOf } from '../json-style.ts';
+import { lineIndent, member, render, styleOf } from '../json-style.ts';
 
 /** A JSON value as it is written into a file. */
 export type JsonValue = string | boolean | { [key: string]: JsonValue };
@@ -37,8 +36,12 @@ export function setInJson(
   const tree = jsonTree(text, comments);
   if (tree?.type !== 'object') return undefined;
   const old = findNodeAtLocation(tree, [...keys]);
-  if (old !== undefined)
-    return isDeepStrictEqual(getNodeValue(old), value) ? text : replaceNode(text, old, JSON.stringify(value));
+  const style = styleOf(text, tree);
+  if (old !== undefined) {
+    if (JSON.stringify(getNodeValue(old)) === JSON.stringify(value)) return text;
+    const isSpread = text.slice(old.offset, old.offset + old.length).includes('\n');
+    return replaceNode(text, old, render(value, style, isSpread ? lineIndent(text, old.offset) : undefined));
+  }
   let depth = keys.length - 1;
   while (depth > 0 && findNodeAtLocation(tree, keys.slice(0, depth)) === undefined) depth -= 1;
   const holder = findNodeAtLocation(tree, keys.slice(0, depth));
@@ -46,7 +49,6 @@ export function setInJson(
   if (holder?.type !== 'object' || key === undefined) return undefined;
   let added = value;
   for (const name of keys.slice(depth + 1).reverse()) added = { [name]: added };
-  const style = styleOf(text, tree);
   return appendMember(text, holder, style, (indent) => member(key, added, style, indent));
 }
 

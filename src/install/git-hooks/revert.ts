@@ -1,12 +1,12 @@
-import * as path from 'node:path';
 import { readBytesIfExists } from '../../platform/fs.ts';
 import { GIT_HOOK_CATALOG } from '../hook-catalog.ts';
 import { removeBlocks } from './block.ts';
 import { isHooksPathSurgical, revertHooksPath } from './git-config.ts';
-import { ORIGINAL_SUFFIX } from './hook-file.ts';
+import { isWrapperText, ORIGINAL_SUFFIX } from './hook-file.ts';
 import { removeFromPrepare } from './husky.ts';
 import { jsonTree, removeFromJson, setInJson, stringAt } from './json-text.ts';
 import { COMMAND_NAME } from './lefthook-yaml.ts';
+import { isShim } from './shim.ts';
 
 /**
  * Takes exactly our part out of a file that others have changed since it was installed.
@@ -31,8 +31,10 @@ export function revertGitHookFile(surgical: string, file: string, bytes: Buffer)
       return bytes;
     case 'git-hooks:wrapper':
       return revertWrapper(file, bytes);
+    case 'git-hooks:original':
+      return isWrapped(file) ? bytes : undefined;
     case 'git-hooks:shim':
-      return bytes;
+      return isShim(bytes) ? undefined : bytes;
     case 'git-hooks:simple-git-hooks':
       return withoutBlocks(bytes, isPrependOnly);
     default:
@@ -57,10 +59,19 @@ function withoutBlocks(bytes: Buffer, isNothing: (rest: string) => boolean): Buf
   return isNothing(rest) ? undefined : Buffer.from(rest, 'latin1');
 }
 
-/** The hook that was moved aside comes back; what others wrote behind the wrapper's `exec` never ran. */
+/**
+ * The hook that was moved aside comes back; what others wrote behind the wrapper's `exec` never ran. Where it
+ * is gone, only our lines go.
+ */
 function revertWrapper(file: string, bytes: Buffer): Buffer | undefined {
-  if (!bytes.includes(ORIGINAL_SUFFIX)) return withoutBlocks(bytes, isBareShell);
-  return readBytesIfExists(path.join(path.dirname(file), `${path.basename(file)}${ORIGINAL_SUFFIX}`));
+  if (!isWrapperText(bytes)) return withoutBlocks(bytes, isBareShell);
+  return readBytesIfExists(`${file}${ORIGINAL_SUFFIX}`) ?? withoutBlocks(bytes, isBareShell);
+}
+
+/** Whether the hook beside a file that was moved aside still leads to it. */
+function isWrapped(aside: string): boolean {
+  const hook = aside.slice(0, -ORIGINAL_SUFFIX.length);
+  return isWrapperText(readBytesIfExists(hook) ?? Buffer.alloc(0));
 }
 
 function editJson(bytes: Buffer, edit: (text: string) => string): Buffer | undefined {
@@ -82,16 +93,16 @@ function revertPrepare(text: string, command: string): string {
 }
 
 function revertCommands(text: string, keys: string): string {
-  const path_ = keys === '' ? [] : keys.split('/');
+  const prefix = keys === '' ? [] : keys.split('/');
   let result = text;
   for (const hook of GIT_HOOK_CATALOG) {
-    const command = stringAt(jsonTree(result), [...path_, hook]);
+    const command = stringAt(jsonTree(result), [...prefix, hook]);
     const rest = command === undefined ? undefined : removeBlocks(command);
     if (rest === undefined) continue;
     result =
       rest.trim() === ''
-        ? removeFromJson(result, [...path_, hook])
-        : (setInJson(result, [...path_, hook], rest) ?? result);
+        ? removeFromJson(result, [...prefix, hook])
+        : (setInJson(result, [...prefix, hook], rest) ?? result);
   }
   return result;
 }

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { listDirectory, readBytesIfExists, readTextIfExists } from '../../platform/fs.ts';
+import { listDirectory, readBytesIfExists } from '../../platform/fs.ts';
 import { GIT_HOOK_CATALOG, type GitHookName } from '../hook-catalog.ts';
 import type { PlannedAction } from '../plan.ts';
 import { hookBlock, shellQuote } from './block.ts';
@@ -42,7 +42,7 @@ const ONLY_WHERE_PRESENT = [
   'reference-transaction',
 ];
 
-const PREVIOUS = /^claude_hooks_dir=(.*)$/m;
+const SIGN = '# core.hooksPath leads here; the hooks that were there before claude-hooks go on from here.';
 
 /**
  * Plans a directory of our own in front of one that is not ours to write to: a script for each hook name, which
@@ -76,12 +76,9 @@ export function planShims(
   return { actions, manager, notes, personalFiles: [] };
 }
 
-/** The directory an earlier plan put our scripts in front of; undefined where there are none. */
-export function previousDirectory(commonDir: string): string | undefined {
-  const text = readTextIfExists(path.join(shimDirectory(commonDir), 'pre-commit'));
-  const quoted = text === undefined ? undefined : PREVIOUS.exec(text)?.[1];
-  if (quoted === undefined) return undefined;
-  return quoted.startsWith("'") ? quoted.slice(1, -1).replaceAll("'\\''", "'") : quoted;
+/** Whether a file is one of these scripts. */
+export function isShim(bytes: Buffer): boolean {
+  return bytes.includes(SIGN);
 }
 
 function shimText(name: string, previous: string, block: string, scope: string): string {
@@ -91,7 +88,7 @@ function shimText(name: string, previous: string, block: string, scope: string):
       ? `[ -d "$claude_hooks_dir" ] || claude_hooks_dir=$(git config --${scope} --type=path core.hooksPath) || :\n`
       : '';
   return `#!/bin/sh
-${block}# core.hooksPath leads here; the hooks that were there before go on from here.
+${block}${SIGN}
 claude_hooks_dir=${shellQuote(previous)}
 ${again}if [ -x "$claude_hooks_dir"/${name} ]; then exec "$claude_hooks_dir"/${name} "$@"; fi
 `;
