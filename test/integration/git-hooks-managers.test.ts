@@ -218,7 +218,20 @@ it('lefthook in project scope', async () => {
     amend: ran(ALL.amend.slice(1)),
     push: ran(ALL.push),
   };
+  const seen = path.join(repo.root, 'seen');
+  repo.write(
+    'lefthook.yml',
+    repo
+      .read('lefthook.yml')
+      .replace(
+        'pre-push:\n  jobs:\n',
+        `pre-push:\n  jobs:\n    - run: cat > "${seen}"\n      use_stdin: true\n`,
+      ),
+  );
   await wholeLife(repo, { scope: 'project' }, all, 'lefthook');
+  expect(fs.readFileSync(seen, 'utf8')).toMatch(
+    /^refs\/heads\/main [0-9a-f]{40} refs\/heads\/main [0-9a-f]{40}\n$/,
+  );
 });
 
 it('lefthook in local scope, whose own file has one hook only', async () => {
