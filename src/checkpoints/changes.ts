@@ -14,11 +14,16 @@ const EMPTY_TREES: Record<number, string> = {
   64: '6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321',
 };
 
+/** The tree without files, in the kind of name the repository has. */
+export function emptyTreeOf(objectName: string): string {
+  return EMPTY_TREES[objectName.length] ?? objectName;
+}
+
 /** The files of a checkpoint against the commit that was checked out when it was saved. */
 export function filesOf(repository: Repository, checkpoint: CheckpointSummary): Promise<ChangedFile[]> {
   const git = openPlumbing(repository, { budgetMs: BUDGET_MS, withoutLfs: false });
   const { head, tree } = checkpoint;
-  return diffTrees(git, head ?? EMPTY_TREES[tree.length] ?? tree, tree);
+  return diffTrees(git, head ?? emptyTreeOf(tree), tree);
 }
 
 /**

@@ -1,13 +1,13 @@
 import * as path from 'node:path';
 import { isDue, nextDueAt, parseSize } from '../checkpoints/policy.ts';
 import { saveCheckpoint } from '../checkpoints/save.ts';
-import type { Checkpoint, Narrative } from '../checkpoints/types.ts';
+import type { Checkpoint, Narrative, SaveResult } from '../checkpoints/types.ts';
 import { parseDuration } from '../config/duration.ts';
 import type { Config } from '../config/schema.ts';
 import { createFileExclusive, ensureDirectory, setTimes, statIfExists } from '../platform/fs.ts';
 import { parseEvent } from '../sessions/event.ts';
 import { appendRecord } from '../store/journal.ts';
-import { listLive } from '../store/live.ts';
+import { isClientAlive, listLive } from '../store/live.ts';
 import { logLine } from '../store/log.ts';
 import type { Repository, StatePaths } from '../store/paths.ts';
 import { readFacts } from '../transcript/facts.ts';
@@ -60,13 +60,7 @@ export async function runCheckpoint(request: CheckpointRequest): Promise<Checkpo
   }
   if (!result.saved) return undefined;
   const { checkpoint } = result;
-  appendRecord(path.join(state.sessions, `${session}.jsonl`), {
-    t: now,
-    type: 'checkpoint',
-    id: checkpoint.id,
-    tree: checkpoint.tree,
-    reason,
-  });
+  noteCheckpoint(state, session, checkpoint, reason, now);
   return checkpoint;
 }
 
@@ -94,6 +88,56 @@ export async function runIntervalCheckpoint(place: Workplace, session: string): 
     ),
   );
   if (checkpoint !== undefined && event !== undefined) await runMoment(place, 'checkpoint', event);
+}
+
+/**
+ * Saves because a person or a program asked for it; with a name or a note also where nothing changed. It belongs
+ * to the given session, else to the only one that is open in this working tree.
+ */
+export async function saveOnRequest(
+  place: Workplace,
+  asked: { name?: string; note?: string; session?: string },
+): Promise<SaveResult> {
+  const { repository, state } = place;
+  const open = listLive(state).filter(
+    (live) => isClientAlive(live) && (live.session === asked.session || isInside(live.cwd, repository.root)),
+  );
+  const live = open.find((one) => one.session === asked.session) ?? (open.length === 1 ? open[0] : undefined);
+  const session = asked.session ?? live?.session;
+  const now = place.now();
+  const result = await saveCheckpoint({
+    repository,
+    state,
+    name: asked.name,
+    note: asked.note,
+    reason: 'manual',
+    session,
+    narrative: live === undefined ? undefined : () => narrativeOf(readFacts(live.transcript ?? '')),
+    maxFileBytes: maxFileBytesOf(place.resolved.config),
+    now,
+  });
+  if (result.saved && session !== undefined) noteCheckpoint(state, session, result.checkpoint, 'manual', now);
+  return result;
+}
+
+function isInside(folder: string, root: string): boolean {
+  return folder === root || folder.startsWith(`${root}${path.sep}`);
+}
+
+function noteCheckpoint(
+  state: StatePaths,
+  session: string,
+  checkpoint: Checkpoint,
+  reason: string,
+  now: number,
+): void {
+  appendRecord(path.join(state.sessions, `${session}.jsonl`), {
+    t: now,
+    type: 'checkpoint',
+    id: checkpoint.id,
+    tree: checkpoint.tree,
+    reason,
+  });
 }
 
 /** Milliseconds between automatic checkpoints. */
