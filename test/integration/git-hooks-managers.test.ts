@@ -123,7 +123,7 @@ const ALL_HOOKS = [
 
 it('plain scripts where nothing is in place', async () => {
   const repo = repository();
-  await wholeLife(repo, { scope: 'local' }, NONE, 'none');
+  await wholeLife(repo, { scope: 'local' }, NONE, 'plain scripts');
 });
 
 it('plain hooks in shell keep firing, also those that end in exec or exit', async () => {

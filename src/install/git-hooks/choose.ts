@@ -161,7 +161,7 @@ function joinDirectory(context: HooksContext, foreign: boolean): HooksPlan {
       ? 'core.hooksPath'
       : foreign
         ? 'plain hooks'
-        : 'none';
+        : 'plain scripts';
   return { actions, manager, notes, personalFiles: [] };
 }
 
