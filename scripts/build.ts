@@ -47,6 +47,8 @@ await build({
   minifyWhitespace: true,
   legalComments: 'none',
   logLevel: 'warning',
+  // Code that asks for it looks at __filename first.
+  logOverride: { 'empty-import-meta': 'silent' },
 });
 
 if (existsSync(path.join(root, 'src/index.ts'))) {

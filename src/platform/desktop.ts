@@ -111,7 +111,8 @@ function notifierFor(library: Library, env: Env): InstanceType<Library['NotifySe
 
 /** A program in `vendor`, which lies beside the bundle (`dist/cli.cjs`) or one level up (`dist/hooks/worker.cjs`). */
 function vendorProgram(name: string): string | undefined {
-  const here = path.dirname(fileURLToPath(import.meta.url));
+  // The bundles are CommonJS, the library is an ES module.
+  const here = path.dirname(typeof __filename === 'string' ? __filename : fileURLToPath(import.meta.url));
   const file = [path.join(here, 'vendor', name), path.join(here, '..', 'vendor', name)].find(exists);
   if (file === undefined || process.platform === 'win32') return file;
   try {

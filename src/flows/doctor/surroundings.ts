@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import { problemLine } from '../../config/types.ts';
+import { locateRuntime } from '../../install/find-package.ts';
 import { planGitHooks } from '../../install/git-hooks/index.ts';
 import { readManifests } from '../../install/manifest.ts';
 import { changesSomething } from '../../install/plan.ts';
@@ -120,8 +121,10 @@ export async function examineGitHooks(place: DoctorPlace): Promise<Diagnosis[]> 
         cure: 'git init',
       },
     ];
-  const manifest = readManifests(place.user, place.repository).find((one) => one.gitHooks !== 'none');
-  if (manifest === undefined)
+  const manifests = readManifests(place.user).filter(
+    ({ root, gitHooks }) => root === place.repository.root && gitHooks !== 'none',
+  );
+  if (manifests.length === 0) {
     return [
       {
         id: 'git-hooks-none',
@@ -130,27 +133,37 @@ export async function examineGitHooks(place: DoctorPlace): Promise<Diagnosis[]> 
         cure: 'claude-hooks install --git-hooks auto',
       },
     ];
-  const plan = await planGitHooks({
-    repository: place.repository,
-    dir: manifest.dir,
-    scope: manifest.scope,
-    mode: manifest.gitHooks,
-    runtime: manifest.runtime,
-    user: place.user,
-    env: place.env,
-  });
-  const open = plan.actions.filter(changesSomething);
-  if (open.length > 0) {
-    return [
-      {
+  }
+  const found: Diagnosis[] = [];
+  for (const { dir, scope, node } of manifests) {
+    const { runtime } = locateRuntime({
+      scope,
+      dir,
+      root: place.repository.root,
+      source: place.runtime,
+      node,
+      user: place.user,
+    });
+    const plan = await planGitHooks({
+      repository: place.repository,
+      dir,
+      scope,
+      mode: 'auto',
+      runtime,
+      user: place.user,
+      env: place.env,
+    });
+    const open = plan.actions.filter(changesSomething);
+    if (open.length > 0) {
+      found.push({
         id: 'git-hooks-not-firing',
         level: 'error',
         text: `Git hooks are not where git looks for them any more (${plan.manager}): ${open.map((action) => action.summary).join('; ')}.`,
-        cure: `claude-hooks install --scope ${manifest.scope}`,
-      },
-    ];
+        cure: `claude-hooks install --scope ${scope}`,
+      });
+    }
   }
-  return [ok('git-hooks', `Git hooks are in place (${plan.manager}).`)];
+  return found.length > 0 ? found : [ok('git-hooks', 'Git hooks are in place.')];
 }
 
 /** Whether an error would reach anyone. */
