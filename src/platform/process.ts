@@ -112,14 +112,17 @@ function withExtraCa(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return certificates ? { NODE_EXTRA_CA_CERTS: certificates, ...rest } : rest;
 }
 
-/** Whether a process with this id exists (also where it belongs to someone else). */
+/**
+ * Whether a process with this id runs (also where it belongs to someone else). A zombie does not: it may wait for
+ * ever for a parent that never asks, as in a container whose first process is no init.
+ */
 export function isProcessAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
+  return !/^[ZX]$/.test(statFields(pid)?.[0] ?? '');
 }
 
 /**
@@ -127,9 +130,13 @@ export function isProcessAlive(pid: number): boolean {
  * for its former owner. Undefined where the system does not tell (no /proc): then only the id counts.
  */
 export function processStartTime(pid: number): string | undefined {
+  return statFields(pid)?.[19];
+}
+
+/** The fields of `/proc/<pid>/stat` behind the program's name, which may itself hold spaces and parentheses. */
+function statFields(pid: number): string[] | undefined {
   const text = readTextIfExists(`/proc/${pid}/stat`);
-  if (text === undefined) return undefined;
-  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19];
+  return text === undefined ? undefined : text.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
 /** Whether the process that was seen as (`pid`, `start`) still runs. */
