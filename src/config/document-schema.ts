@@ -33,7 +33,7 @@ function formatJson(value: Json, indent: string, column: number): string {
 /** A property may also be null (removes what a lower layer says), an array also `{"$append": [...]}`. */
 function withOperators(schema: JsonObject, top = false): JsonObject {
   const { properties, ...rest } = schema;
-  const inner = isObject(properties)
+  const inner: JsonObject = isObject(properties)
     ? {
         properties: Object.fromEntries(
           Object.entries(properties).map(([key, value]) => {
@@ -48,7 +48,7 @@ function withOperators(schema: JsonObject, top = false): JsonObject {
 
 function optional(schema: JsonObject): JsonObject {
   const { description, default: standard, ...rest } = schema;
-  const append =
+  const append: Json[] =
     rest.type === 'array'
       ? [
           {
@@ -60,8 +60,8 @@ function optional(schema: JsonObject): JsonObject {
           },
         ]
       : [];
-  const about = description === undefined ? {} : { description };
-  const given = standard === undefined ? {} : { default: standard };
+  const about: JsonObject = description === undefined ? {} : { description };
+  const given: JsonObject = standard === undefined ? {} : { default: standard };
   return { ...about, ...given, anyOf: [rest, ...append, { type: 'null' }] };
 }
 

@@ -24,9 +24,9 @@ export function explainConfig(config: Config, origins: Origins): ExplainedValue[
   return rows;
 }
 
-/** `project .claude-sessionrc.json:4:5`, for people. */
+/** `project .claude-sessionrc.json:4:5` or `preset team:6:5`, for people. */
 export function originText(origin: ExplainedValue['origins'][number]): string {
   if (!('label' in origin)) return origin.layer;
   const place = [origin.label, origin.line, origin.column].filter((part) => part !== undefined).join(':');
-  return `${origin.layer} ${place}`;
+  return origin.layer === 'preset' ? place : `${origin.layer} ${place}`;
 }

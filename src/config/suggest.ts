@@ -22,12 +22,12 @@ const plain = (text: string): string => text.toLowerCase().replace(/[-_\s]/g, ''
 
 /**
  * The candidate someone who wrote `word` most likely meant: the same but for case and separators, else the
- * nearest within a third of its length (at least 2 edits). Undefined where none is near.
+ * nearest within a third of its length (at least 2 edits, for up to 3 characters 1). Undefined where none is near.
  */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
   const wanted = plain(word.slice(0, 80));
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(wanted.length / 3)) + 1;
+  let bestDistance = (wanted.length <= 3 ? 1 : Math.max(2, Math.floor(wanted.length / 3))) + 1;
   for (const candidate of candidates) {
     const other = plain(candidate);
     const distance = editDistance(wanted, other);

@@ -124,8 +124,8 @@ function paths(cli: Cli, asJson: boolean): void {
     return;
   }
   const used = loaded.layers.map(({ layer, label, file, counts }) => {
-    const name = label === file ? file : `${label} (${file})`;
-    return `${layer.padEnd(8)} ${name}${counts ? '' : '  (has an error, does not count)'}`;
+    const name = label === file ? `${layer.padEnd(8)} ${file}` : `${label} (${file})`;
+    return `${name}${counts ? '' : '  (has an error, does not count)'}`;
   });
   const lines = [
     ...(used.length === 0 ? ['no configuration file: the defaults count'] : used),
