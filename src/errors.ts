@@ -34,6 +34,11 @@ export class HooksError extends Error {
   readonly line: number | undefined;
   readonly column: number | undefined;
 
+  /** Bundles that load each other each have a copy of this class; an error is known by its shape. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'HooksError' && 'kind' in value && 'code' in value;
+  }
+
   constructor(details: ErrorDetails) {
     super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'HooksError';
