@@ -69,27 +69,29 @@ fi
 k=0
 while f=$bell-$$-$scope-$k && { [ -e "$s/spool/$f" ] || [ -e "$s/spool/tmp/$f" ]; }; do k=$((k + 1)); done
 case :${PATH:-}: in *:/usr/bin:*) ;; *) PATH=${PATH:+$PATH:}/usr/bin:/bin ;; esac
-if ! { head -n 1 >"$s/spool/tmp/$f" && mv "$s/spool/tmp/$f" "$s/spool/$f"; } 2>/dev/null; then
+if ! { head -n 1 >"$s/spool/tmp/$f"; } 2>/dev/null; then
   rm -f "$s/spool/tmp/$f" 2>/dev/null
   echo "claude-hooks: this event could not be recorded in $s/spool; is the disk full or read-only? See: claude-hooks doctor" >&2
   exit 0
 fi
 
-# What has to happen now?
+# Nothing to do now? Then the shell becomes the rename and is gone; where that fails the event stays in tmp.
 case $bell in
-  prompt)
-    [ -n "$i" ] && [ -s "$s/late/$i" ] || exit 0
-    find_node
-    exec "$n" "$h/hooks/prompt.cjs" "$s" "$i" </dev/null
-    ;;
+  prompt) [ -n "$i" ] && [ -s "$s/late/$i" ] || exec mv "$s/spool/tmp/$f" "$s/spool/$f" ;;
   stop)
     # The modification time of due/<session> is the time of the next checkpoint.
-    if [ -n "$i" ] && [ -e "$s/due/$i" ] && ! [ "$s/spool/$f" -nt "$s/due/$i" ]; then exit 0; fi
-    ;;
-  failure)
-    [ -e "$s/flags/no-terminal" ] || printf '%s\n' '{"terminalSequence":"\u001b]9;Claude Code: the turn ended in an API error\u0007"}'
+    if [ -n "$i" ] && [ -e "$s/due/$i" ] && ! [ "$s/spool/tmp/$f" -nt "$s/due/$i" ]; then
+      exec mv "$s/spool/tmp/$f" "$s/spool/$f"
+    fi
     ;;
 esac
+mv "$s/spool/tmp/$f" "$s/spool/$f"
 find_node
+if [ "$bell" = prompt ]; then
+  exec "$n" "$h/hooks/prompt.cjs" "$s" "$i" </dev/null
+fi
 "$n" "$h/hooks/worker.cjs" "$s" "$p" </dev/null >/dev/null 2>&1 &
+if [ "$bell" = failure ] && ! [ -e "$s/flags/no-terminal" ]; then
+  printf '%s\n' '{"terminalSequence":"\u001b]9;Claude Code: the turn ended in an API error\u0007"}'
+fi
 exit 0

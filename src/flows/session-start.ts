@@ -67,7 +67,7 @@ export async function startSession(
           ...checks.findings.filter((finding) => finding.level !== 'ok').map((finding) => finding.text),
         ],
         now: place.now(),
-        nonce: sessionNonce(place.state, session),
+        nonce: await sessionNonce(place.state, session),
       })
     : { text: '' };
   await runMoment(place, 'session-start', event);

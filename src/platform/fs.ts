@@ -45,7 +45,7 @@ export function writeFileAtomic(
     fs.renameSync(temp, file);
   } catch (error) {
     if (fd !== undefined) fs.closeSync(fd);
-    fs.rmSync(temp, { force: true });
+    removeFile(temp);
     throw error;
   }
   if (options.sync !== false) syncDirectory(path.dirname(file));
@@ -71,7 +71,7 @@ export function createFileExclusive(file: string, data: string, mode = 0o600): b
       return createWithoutLinks(file, data, mode);
     }
   } finally {
-    fs.rmSync(temp, { force: true });
+    removeFile(temp);
   }
 }
 
@@ -177,8 +177,13 @@ export function ensureDirectory(directory: string, mode = 0o700): void {
   fs.mkdirSync(directory, { recursive: true, mode });
 }
 
+/** Removes a file where there is one. (`rmSync` would load a module.) */
 export function removeFile(file: string): void {
-  fs.rmSync(file, { force: true });
+  try {
+    fs.unlinkSync(file);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR') throw error;
+  }
 }
 
 export function removeTree(directory: string): void {
@@ -388,4 +393,38 @@ export function freeBytes(directory: string): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Gives `from` a second name. @returns false where `to` is taken. Both must lie on one file system. */
+export function linkExclusive(from: string, to: string): boolean {
+  try {
+    fs.linkSync(from, to);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Whether two names are one file. */
+export function isSameFile(a: string, b: string): boolean {
+  const [left, right] = [a, b].map((file) => fs.statSync(file, { throwIfNoEntry: false, bigint: true }));
+  return left !== undefined && right !== undefined && left.dev === right.dev && left.ino === right.ino;
+}
+
+/** Unguessable bytes as hexadecimal digits. Reads the system's source, so that the crypto module is not loaded. */
+export async function randomHex(bytes: number): Promise<string> {
+  try {
+    const fd = fs.openSync('/dev/urandom', 'r');
+    try {
+      const buffer = Buffer.alloc(bytes);
+      if (fs.readSync(fd, buffer, 0, bytes, null) === bytes) return buffer.toString('hex');
+    } finally {
+      fs.closeSync(fd);
+    }
+  } catch {
+    // Not every system has that file.
+  }
+  const { randomBytes } = await import('node:crypto');
+  return randomBytes(bytes).toString('hex');
 }

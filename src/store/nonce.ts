@@ -1,21 +1,19 @@
-import { createHash, randomBytes } from 'node:crypto';
 import * as path from 'node:path';
-import { createFileExclusive, readTextIfExists } from '../platform/fs.ts';
+import { createFileExclusive, randomHex, readTextIfExists } from '../platform/fs.ts';
 import type { StatePaths } from './paths.ts';
 
 /**
  * A delimiter nobody who writes files into the repository can guess, the same for the same session, so that a
  * resume repeats the same text. Where the state cannot be written it is random each time.
  */
-export function sessionNonce(state: StatePaths, session: string): string {
-  const file = path.join(state.root, 'nonce-key');
+export async function sessionNonce(state: StatePaths, session: string): Promise<string> {
+  const file = path.join(state.due, `${session}.nonce`);
+  const fresh = await randomHex(8);
   try {
-    createFileExclusive(file, randomBytes(32).toString('hex'));
+    if (createFileExclusive(file, fresh)) return fresh;
   } catch {
-    return randomBytes(8).toString('hex');
+    return fresh;
   }
-  return createHash('sha256')
-    .update(`${readTextIfExists(file)} ${session}`)
-    .digest('hex')
-    .slice(0, 16);
+  const known = readTextIfExists(file) ?? '';
+  return /^[0-9a-f]{16}$/.test(known) ? known : fresh;
 }

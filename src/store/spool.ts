@@ -26,6 +26,8 @@ export interface ClaimedEvent {
 }
 
 const STALE_TEMP_MS = 60 * 60_000;
+/** A doorbell takes milliseconds from writing to renaming. */
+const SETTLED_MS = 60_000;
 
 /** Counts this process' events, so that a long row of them does not look at all earlier names again. */
 let nextNumber = 0;
@@ -77,6 +79,7 @@ export function recordEvent(state: StatePaths, bell: string, scope: string, payl
  * left there. Call it only while holding the drain lock.
  */
 export function claimEvents(state: StatePaths, now: number): ClaimedEvent[] {
+  sweepTemporary(state, now);
   const recovered = listDirectory(state.work).map((name) => describe(state, name, true));
   const waiting = listDirectory(state.spool)
     .filter((name) => name !== 'tmp')
@@ -89,7 +92,6 @@ export function claimEvents(state: StatePaths, now: number): ClaimedEvent[] {
     if (claimByRename(path.join(state.spool, name), path.join(state.work, unique)))
       claimed.push(describe(state, unique, false));
   }
-  sweepTemporary(state, now);
   return [...recovered, ...claimed];
 }
 
@@ -117,11 +119,17 @@ function describe(state: StatePaths, name: string, recovered: boolean): ClaimedE
   return { id: name, file, bell, time: statIfExists(file)?.mtimeMs ?? 0, recovered };
 }
 
-/** What a doorbell that was killed between writing and renaming left behind is an unacknowledged event. */
+/**
+ * What a doorbell that was killed left aside: a whole event is put into the spool after all, a torn one, which
+ * nobody was told is recorded, is removed when it is an hour old.
+ */
 function sweepTemporary(state: StatePaths, now: number): void {
   const directory = path.join(state.spool, 'tmp');
   for (const name of listDirectory(directory)) {
-    const stat = statIfExists(path.join(directory, name));
-    if (stat !== undefined && now - stat.mtimeMs > STALE_TEMP_MS) removeFile(path.join(directory, name));
+    const file = path.join(directory, name);
+    const age = now - (statIfExists(file)?.mtimeMs ?? now);
+    if (age > SETTLED_MS && readBytesIfExists(file)?.at(-1) === 0x0a) {
+      claimByRename(file, path.join(state.spool, `${name}-late-${now.toString(36)}`));
+    } else if (age > STALE_TEMP_MS) removeFile(file);
   }
 }
