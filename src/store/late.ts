@@ -55,7 +55,7 @@ export function deliverLate(
     for (const number of waiting) {
       const file = path.join(directory, `${number}.late`);
       const result = readResult(file);
-      if (result !== undefined && !linesOf(out).includes(line(result))) appendLine(out, line(result));
+      if (result !== undefined) appendLine(out, line(result));
       renameFile(file, path.join(directory, `${number}.done`));
     }
     if (exists(out)) renameFile(out, published);
