@@ -7,6 +7,7 @@ import type { Checkpoint, Narrative } from './types.ts';
 const MAX_FILES = 200;
 /** Marks the block that programs read; everything else in the document is for people and may be edited. */
 const MACHINE_INFO = 'json claude-hooks';
+const MACHINE_BLOCK = /^(`{3,})json claude-hooks[ \t]*\r?\n([\s\S]*?)^\1[ \t]*\r?$/gm;
 
 /** The part of a document that programs read. */
 export interface MachinePart {
@@ -57,7 +58,7 @@ export function renderDocument(
 
 /** Reads the machine part of a document, however its other parts were edited; undefined where there is none. */
 export function readMachinePart(text: string): MachinePart | undefined {
-  for (const match of text.matchAll(/^(`{3,})json claude-hooks[ \t]*\r?\n([\s\S]*?)^\1[ \t]*\r?$/gm)) {
+  for (const match of text.matchAll(MACHINE_BLOCK)) {
     try {
       const value = JSON.parse(match[2] ?? '') as MachinePart;
       if (value.version === 1 && typeof value.id === 'string' && typeof value.commit === 'string')
@@ -67,6 +68,11 @@ export function readMachinePart(text: string): MachinePart | undefined {
     }
   }
   return undefined;
+}
+
+/** A document without the block for programs, for a person to read. */
+export function withoutMachinePart(text: string): string {
+  return text.replace(MACHINE_BLOCK, '').trimEnd();
 }
 
 function machinePart(checkpoint: Checkpoint): MachinePart {

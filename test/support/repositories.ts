@@ -116,6 +116,7 @@ function fillWithHistory(built: BuiltRepository): void {
   built.write('src/a.txt', 'one\ntwo\nthree\n');
   built.write('src/b.txt', 'b\n');
   built.write('src/deep/c.txt', 'c\n');
+  built.write('docs/guide.txt', 'guide\n');
   built.write('script.sh', '#!/bin/sh\n');
   built.write('staged.txt', 'old\n');
   built.write('conflict.txt', 'base\n');

@@ -1,5 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { renderDocument, withoutMachinePart } from '../../checkpoints/document.ts';
 import { readDocument } from '../../checkpoints/document-file.ts';
+import { projectFacts } from '../../checkpoints/project.ts';
+import type { Checkpoint } from '../../checkpoints/types.ts';
 import { HooksError } from '../../errors.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { visible } from '../../platform/terminal.ts';
@@ -129,13 +132,12 @@ async function show(cli: Cli, name: string, asJson: boolean): Promise<void> {
     filesOf(cli.repository, checkpoint),
     diffSummary(cli.repository.root, cli.env, from, checkpoint.tree),
   ]);
-  const text = await documentOf(cli, { ...checkpoint, files });
+  const text = documentOf(cli, { ...checkpoint, files });
   const { insertions, deletions, changed } = summary;
+  const total = `${files.length} ${files.length === 1 ? 'file' : 'files'}`;
   if (asJson) return cli.json({ ...checkpoint, files, stat: { changed, insertions, deletions }, text });
-  cli.print(visible(text));
-  cli.print(
-    paint(cli, 'bold', `Against ${checkpoint.head?.slice(0, 12) ?? 'nothing'}: ${files.length} files`),
-  );
+  cli.print(`${visible(withoutMachinePart(text))}\n`);
+  cli.print(paint(cli, 'bold', `Against ${checkpoint.head?.slice(0, 12) ?? 'nothing'}: ${total}`));
   for (const line of fileLines(cli, files, MAX_LINES)) cli.print(line);
   cli.print(`  ${insertions} insertions, ${deletions} deletions`);
 }
@@ -152,9 +154,9 @@ async function load(cli: Cli, name: string, asJson: boolean): Promise<void> {
     changesSince({ ...place, maxFileBytes, now: place.now() }, checkpoint),
   );
   const files = await filesOf(cli.repository, checkpoint);
-  const text = await documentOf(cli, { ...checkpoint, files });
+  const text = documentOf(cli, { ...checkpoint, files });
   if (asJson) return cli.json({ ...checkpoint, text, changes });
-  cli.print(visible(text));
+  cli.print(`${visible(withoutMachinePart(text))}\n`);
   cli.print(paint(cli, 'bold', changes.length === 0 ? 'Nothing has changed since.' : 'Changed since:'));
   for (const line of fileLines(cli, changes, MAX_LINES)) cli.print(line);
 }
@@ -174,15 +176,9 @@ async function loop(cli: Cli, options: { session: string; pid: number; start?: s
 }
 
 /** The document as it is on disk, with its edits; made anew where it is gone. */
-async function documentOf(
-  cli: Cli,
-  checkpoint: import('../../checkpoints/types.ts').Checkpoint,
-): Promise<string> {
-  const kept = readDocument(cli.repository.root, checkpoint.id);
-  if (kept !== undefined) return kept;
-  const { renderDocument } = await import('../../checkpoints/document.ts');
-  const { projectFacts } = await import('../../checkpoints/project.ts');
-  return renderDocument(checkpoint, cli.repository.root, projectFacts(cli.repository.root));
+function documentOf(cli: Cli, checkpoint: Checkpoint): string {
+  const { root } = cli.repository;
+  return readDocument(root, checkpoint.id) ?? renderDocument(checkpoint, root, projectFacts(root));
 }
 
 /** Says what takes so long, on a terminal, once it does. */

@@ -1,0 +1,347 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { changesSince, filesOf } from '../../src/checkpoints/changes.ts';
+import { findCheckpoint, listCheckpoints } from '../../src/checkpoints/list.ts';
+import {
+  fingerprint,
+  placeOf,
+  save,
+  saved,
+  stagedTree,
+  treeOfAddAll,
+  writeOut,
+} from '../support/checkpoints.ts';
+import {
+  type BuiltRepository,
+  isolateProcess,
+  makeDirty,
+  plainRepository,
+  REPOSITORY_STATES,
+} from '../support/repositories.ts';
+
+let home: string;
+const open: BuiltRepository[] = [];
+beforeAll(() => {
+  home = isolateProcess();
+});
+afterEach(() => {
+  for (const built of open.splice(0)) built.cleanup();
+});
+afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+
+function repository(build: () => BuiltRepository = plainRepository): BuiltRepository {
+  const built = build();
+  open.push(built);
+  return built;
+}
+
+function namesIn(built: BuiltRepository, tree: string): string[] {
+  return built
+    .git('ls-tree', '-r', '-z', '--name-only', tree)
+    .split('\0')
+    .filter((name) => name !== '');
+}
+
+describe('what a checkpoint holds', () => {
+  it('leaves out a large untracked file, lists it, and holds it once it is small or tracked', async () => {
+    const built = repository();
+    built.write('big.bin', 'x'.repeat(2_000));
+    built.write('src/a.txt', 'y'.repeat(5_000));
+    const first = await saved(built.root, { maxFileBytes: 1_000 });
+    expect(first.leftOut).toEqual([{ path: 'big.bin', bytes: 2_000, why: 'size' }]);
+    expect(namesIn(built, first.tree)).not.toContain('big.bin');
+    expect(built.git('show', `${first.tree}:src/a.txt`)).toHaveLength(5_000);
+    expect(fs.readFileSync(path.join(built.root, first.document), 'utf8')).toContain(
+      '`big.bin` (not held: too large',
+    );
+    expect(await save(built.root, { maxFileBytes: 1_000 })).toMatchObject({ cause: 'unchanged' });
+
+    built.write('big.bin', 'small now');
+    expect(namesIn(built, (await saved(built.root, { maxFileBytes: 1_000 })).tree)).toContain('big.bin');
+    built.write('big.bin', 'x'.repeat(3_000));
+    const grown = await saved(built.root, { maxFileBytes: 1_000 });
+    expect(namesIn(built, grown.tree)).not.toContain('big.bin');
+    expect(grown.leftOutCount).toBe(1);
+    built.git('add', 'big.bin');
+    expect(namesIn(built, (await saved(built.root, { maxFileBytes: 1_000 })).tree)).toContain('big.bin');
+    built.write('big.bin', 'z'.repeat(4_000));
+    const staged = await saved(built.root, { maxFileBytes: 1_000 });
+    expect(built.git('show', `${staged.tree}:big.bin`)).toHaveLength(4_000);
+  });
+
+  it('holds what a mark in the index would hide: assume-unchanged and skip-worktree', async () => {
+    const built = repository();
+    built.git('update-index', '--assume-unchanged', 'README.md');
+    built.git('update-index', '--skip-worktree', 'staged.txt');
+    built.write('README.md', 'hidden edit\n');
+    built.write('staged.txt', 'also hidden\n');
+    const before = fingerprint(built.base);
+    const checkpoint = await saved(built.root);
+    expect(built.git('show', `${checkpoint.tree}:README.md`)).toBe('hidden edit\n');
+    expect(built.git('show', `${checkpoint.tree}:staged.txt`)).toBe('also hidden\n');
+    expect(fingerprint(built.base)).toEqual(before);
+  });
+
+  it('drops a file that became ignored and takes up one that was forced in', async () => {
+    const built = repository();
+    built.write('cache/x', 'x');
+    expect(namesIn(built, (await saved(built.root)).tree)).toContain('cache/x');
+    built.write('.gitignore', 'ignored/\n*.log\ncache/\n');
+    expect(namesIn(built, (await saved(built.root)).tree)).not.toContain('cache/x');
+    built.git('add', '-f', 'debug.log');
+    expect(namesIn(built, (await saved(built.root)).tree)).toContain('debug.log');
+    built.git('rm', '-q', '--cached', 'debug.log');
+    expect(namesIn(built, (await saved(built.root)).tree)).not.toContain('debug.log');
+    fs.appendFileSync(path.join(built.root, '.git/info/exclude'), 'private\n');
+    built.write('private', 'p');
+    built.write('other', 'o');
+    const last = namesIn(built, (await saved(built.root)).tree);
+    expect(last).toContain('other');
+    expect(last).not.toContain('private');
+  });
+
+  it('does not take files outside a sparse checkout for deleted', async () => {
+    const built = repository();
+    const whole = await saved(built.root);
+    built.git('sparse-checkout', 'set', 'src/deep');
+    expect(fs.existsSync(path.join(built.root, 'docs/guide.txt'))).toBe(false);
+    built.write('src/deep/c.txt', 'changed\n');
+    const sparse = await saved(built.root);
+    expect(namesIn(built, sparse.tree)).toEqual(namesIn(built, whole.tree));
+    expect(sparse.files).toEqual([{ path: 'src/deep/c.txt', status: 'modified' }]);
+    built.git('sparse-checkout', 'disable');
+    expect((await saved(built.root, { name: 'whole again' })).tree).toBe(sparse.tree);
+  });
+
+  it('follows branches, commits and resets without a trace of the old tree', async () => {
+    const built = repository();
+    await saved(built.root);
+    built.git('checkout', '-q', '-b', 'other');
+    built.git('rm', '-q', '-r', 'src');
+    built.git('commit', '-q', '-m', 'No src');
+    await saved(built.root);
+    built.git('checkout', '-q', 'main');
+    makeDirty(built);
+    const checkpoint = await saved(built.root);
+    expect(checkpoint.tree).toBe(treeOfAddAll(built.root, [], ['.claude/checkpoints']));
+    expect(checkpoint.indexTree).toBe(stagedTree(built.root));
+  });
+
+  it('notices a change of the same size in the same instant', async () => {
+    const built = repository();
+    for (let round = 0; round < 8; round += 1) {
+      built.write('src/b.txt', `${round}\n`);
+      const checkpoint = await saved(built.root, { name: 'r' });
+      expect(built.git('show', `${checkpoint.tree}:src/b.txt`)).toBe(`${round}\n`);
+      built.write('src/b.txt', `x\n`);
+      expect(built.git('show', `${(await saved(built.root, { name: 'r' })).tree}:src/b.txt`)).toBe('x\n');
+    }
+  });
+
+  it('keeps objects alive through a garbage collection that prunes everything else', async () => {
+    const built = repository();
+    makeDirty(built);
+    const checkpoint = await saved(built.root);
+    fs.rmSync(path.join(built.root, '.git/claude-hooks'), { recursive: true });
+    built.git('reset', '-q', '--hard');
+    built.git('reflog', 'expire', '--expire=now', '--all');
+    built.git('gc', '-q', '--prune=now');
+    writeOut(built.root, checkpoint.tree, path.join(built.base, 'out'));
+    expect(fs.readFileSync(path.join(built.base, 'out/partly.txt'), 'utf8')).toBe('staged part\nand more\n');
+    expect(built.git('show', `${checkpoint.indexTree}:partly.txt`)).toBe('staged part\n');
+    expect((await findCheckpoint(placeOf(built.root).repository, checkpoint.id)).commit).toBe(
+      checkpoint.commit,
+    );
+  });
+});
+
+describe('when a checkpoint is saved', () => {
+  it('saves an unchanged tree again only for a name, a note or by force', async () => {
+    const built = repository();
+    const first = await saved(built.root);
+    expect(await save(built.root)).toMatchObject({
+      saved: false,
+      cause: 'unchanged',
+      checkpoint: { id: first.id },
+    });
+    for (const more of [{ name: 'Named' }, { note: 'Noted' }, { force: true }]) {
+      expect((await saved(built.root, more)).tree).toBe(first.tree);
+    }
+    expect(await save(built.root)).toMatchObject({ saved: false, cause: 'unchanged' });
+  });
+
+  it('saves again where only what is staged has changed', async () => {
+    const built = repository();
+    built.write('README.md', 'edited\n');
+    const first = await saved(built.root);
+    built.git('add', 'README.md');
+    const second = await saved(built.root);
+    expect(second.tree).toBe(first.tree);
+    expect(second.indexTree).not.toBe(first.indexTree);
+  });
+
+  it('saves again where someone removed the last one', async () => {
+    const built = repository();
+    const first = await saved(built.root);
+    built.git('update-ref', '-d', `refs/claude-hooks/checkpoints/${first.id}`);
+    expect((await saved(built.root)).tree).toBe(first.tree);
+  });
+
+  it('lists the newest first, with what was said, and finds by name', async () => {
+    const built = repository();
+    const names = ['One', 'Two "quoted"', '3: $(touch canary) `x` ../.. 日本'];
+    for (const name of names) await saved(built.root, { name, note: `about ${name}`, session: 's-1' });
+    const { repository: place } = placeOf(built.root);
+    const list = await listCheckpoints(place);
+    expect(list.map((one) => one.name)).toEqual([...names].reverse());
+    expect(list[0]).toMatchObject({
+      note: `about ${names[2]}`,
+      session: 's-1',
+      branch: 'main',
+      worktree: 'main',
+    });
+    expect(await listCheckpoints(place, { limit: 1 })).toEqual(list.slice(0, 1));
+    expect((await findCheckpoint(place, 'Two "quoted"')).id).toBe(list[1]?.id);
+    await expect(findCheckpoint(place, 'Twoo')).rejects.toMatchObject({ code: 'checkpoint-unknown' });
+    expect(fs.existsSync(path.join(built.root, 'canary'))).toBe(false);
+  });
+
+  it('says what has changed since, and changes nothing by asking', async () => {
+    const built = repository();
+    const checkpoint = await saved(built.root);
+    built.write('src/a.txt', 'changed\n');
+    fs.rmSync(path.join(built.root, 'src/b.txt'));
+    built.write('new.txt', 'new\n');
+    const before = fingerprint(built.base);
+    const place = { ...placeOf(built.root), maxFileBytes: 1e6, now: 0 };
+    expect(await changesSince(place, checkpoint)).toEqual([
+      { path: 'new.txt', status: 'new' },
+      { path: 'src/a.txt', status: 'modified' },
+      { path: 'src/b.txt', status: 'deleted' },
+    ]);
+    expect(await filesOf(place.repository, checkpoint)).toEqual([]);
+    expect(fingerprint(built.base)).toEqual(before);
+    expect((await saved(built.root)).files).toHaveLength(3);
+  });
+});
+
+describe('what could go wrong', () => {
+  it('repairs a damaged private index and a damaged record', async () => {
+    const built = repository();
+    makeDirty(built);
+    const first = await saved(built.root);
+    const { state } = placeOf(built.root);
+    const index = path.join(state.indexes, 'main');
+    const whole = fs.readFileSync(index);
+    const damages: Buffer[] = [
+      Buffer.alloc(0),
+      whole.subarray(0, 100),
+      Buffer.alloc(whole.length),
+      Buffer.from('x'),
+    ];
+    for (const bytes of damages) {
+      fs.writeFileSync(index, bytes);
+      expect((await saved(built.root, { force: true })).tree).toBe(first.tree);
+    }
+    for (const text of [
+      '',
+      '{',
+      '[]',
+      '{"version":9}',
+      JSON.stringify({ version: 1, seed: 'x', tree: 'y' }),
+    ]) {
+      fs.writeFileSync(`${index}.json`, text);
+      expect((await saved(built.root, { force: true })).tree).toBe(first.tree);
+    }
+    expect(fs.readFileSync(state.log, 'utf8')).toContain('private index is made anew');
+  });
+
+  it('removes the lock a killed git left on the private index', async () => {
+    const built = repository();
+    await saved(built.root);
+    const { state } = placeOf(built.root);
+    fs.writeFileSync(path.join(state.indexes, 'main.lock'), '');
+    built.write('README.md', 'edited\n');
+    await saved(built.root);
+    expect(fs.existsSync(path.join(state.indexes, 'main.lock'))).toBe(false);
+  });
+
+  it('refuses a home directory and says why a filter that fails stops it', async () => {
+    const built = repository();
+    process.env.HOME = built.root;
+    expect(await save(built.root)).toMatchObject({
+      saved: false,
+      cause: 'refused',
+      reason: expect.stringContaining('home'),
+    });
+    process.env.HOME = home;
+    built.git('config', 'filter.crypt.clean', 'false');
+    built.git('config', 'filter.crypt.required', 'true');
+    built.write('.gitattributes', '*.secret filter=crypt\n');
+    built.write('a.secret', 'plain text');
+    const result = await save(built.root);
+    expect(result).toMatchObject({ saved: false, cause: 'refused', hint: expect.stringContaining('crypt') });
+    expect(built.git('for-each-ref', 'refs/claude-hooks')).toBe('');
+  });
+
+  it('does not use a repository around one whose .git is broken', async () => {
+    const built = repository();
+    const inner = path.join(built.root, 'inner');
+    fs.mkdirSync(path.join(inner, '.git'), { recursive: true });
+    const result = await save(inner);
+    expect(result).toMatchObject({ saved: false, cause: 'refused' });
+    expect(built.git('for-each-ref', 'refs/claude-hooks')).toBe('');
+  });
+
+  it('counts without a document, and writes none through a link that leads out', async () => {
+    const built = repository();
+    const outside = path.join(built.base, 'outside');
+    fs.mkdirSync(outside);
+    fs.symlinkSync(outside, path.join(built.root, '.claude'));
+    const linked = await save(built.root);
+    expect(linked).toMatchObject({ saved: true, documentError: expect.stringContaining('leads out') });
+    expect(fs.readdirSync(outside)).toEqual([]);
+    fs.rmSync(path.join(built.root, '.claude'));
+    built.write('.claude', 'a file in the way');
+    expect(await save(built.root)).toMatchObject({
+      saved: true,
+      documentError: expect.stringContaining('could not be written'),
+    });
+    expect(await listCheckpoints(placeOf(built.root).repository)).toHaveLength(2);
+  });
+
+  it('writes no secret into the document, the commit or the log', async () => {
+    const built = repository();
+    const token = `ghp_${'A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8'.slice(0, 36)}`;
+    const checkpoint = await saved(built.root, {
+      name: `deploy ${token}`,
+      note: `token is ${token}`,
+      narrative: { workingOn: `use ${token}`, nextSteps: [token], notes: [token], lastCompleted: token },
+    });
+    expect(checkpoint.id).not.toContain('a1b2c3');
+    expect(fs.readFileSync(path.join(built.root, checkpoint.document), 'utf8')).not.toContain(token);
+    expect(built.git('cat-file', 'commit', checkpoint.commit)).not.toContain(token);
+    expect(built.git('for-each-ref')).not.toMatch(/a1b2c3d4/i);
+  });
+
+  it('gives up within its budget and says so', async () => {
+    const built = repository();
+    expect(await save(built.root, { budgetMs: 0 })).toMatchObject({
+      saved: false,
+      cause: 'refused',
+      reason: expect.stringContaining('longer than'),
+    });
+  });
+
+  it('tells the operation git is in the middle of in list and document', async () => {
+    const built = repository(REPOSITORY_STATES['rebase stopped at a conflict']?.build);
+    const checkpoint = await saved(built.root);
+    const [listed] = await listCheckpoints(placeOf(built.root).repository);
+    expect(listed?.operation).toBe('rebase');
+    expect(listed?.branch).toBeUndefined();
+    expect(fs.readFileSync(path.join(built.root, checkpoint.document), 'utf8')).toContain(
+      'In the middle of: rebase',
+    );
+  });
+});
