@@ -36,7 +36,10 @@ const STEPS: { name: string; run(place: Workplace, ended: EndedSession): Promise
     run: async (place, { facts }) =>
       place.resolved.config.postSession.context ? updateContextFile(place, facts) : undefined,
   },
-  { name: 'tests', run: (place, ended) => runTests(place, ended.event, `${ended.job.id}:tests`) },
+  {
+    name: 'tests',
+    run: (place, ended) => runTests(place, ended.event, `${ended.job.id}:tests`, ended.endedAt),
+  },
   { name: 'clean', run: async (place) => cleanPaths(place) },
   { name: 'commit', run: (place, ended) => commitSession(place, ended.job) },
   {

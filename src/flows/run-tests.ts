@@ -6,8 +6,16 @@ import type { SessionEvent } from '../sessions/event.ts';
 import { reportError } from './on-error.ts';
 import type { Workplace } from './workplace.ts';
 
-/** Runs the project's tests after a session; a failure is reported as an error. Needs this machine's consent. */
-export async function runTests(place: Workplace, event: SessionEvent, key: string): Promise<void> {
+/**
+ * Runs the project's tests after a session; a failure is reported as an error. Needs this machine's consent.
+ * @param time the same for the same `key`: the error log is named by both.
+ */
+export async function runTests(
+  place: Workplace,
+  event: SessionEvent,
+  key: string,
+  time: number,
+): Promise<void> {
   const { tests } = place.resolved.config.postSession;
   if (!tests.enabled) return;
   if (!place.resolved.commandsTrusted) {
@@ -39,7 +47,7 @@ export async function runTests(place: Workplace, event: SessionEvent, key: strin
       : 'The tests failed after the session',
     text: `$ ${command}\n${output}`,
     group: `tests:${command}`,
-    time: place.now(),
+    time,
     event,
   });
 }

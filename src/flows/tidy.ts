@@ -1,12 +1,20 @@
 import * as path from 'node:path';
 import { listDirectory, removeFile, statIfExists } from '../platform/fs.ts';
 import { listLive } from '../store/live.ts';
+import { documentPaths } from '../store/paths.ts';
 import type { Workplace } from './workplace.ts';
 
 const KEEP_MS = 14 * 24 * 3_600_000;
+const STALE_TEMPORARY_MS = 3_600_000;
+/** The names `siblingTempName` gives. */
+const TEMPORARY = /^\..+\.\d+-[0-9a-z]+-\d+\.tmp$/;
 
-/** Removes small files of sessions that have been closed for two weeks. Journals and documents stay. */
+/**
+ * Removes small files of sessions that have been closed for two weeks, and what killed processes were writing more
+ * than an hour ago. Journals and documents stay.
+ */
 export function tidyState(place: Workplace): void {
+  removeTemporary(place);
   const live = new Set(listLive(place.state).map((session) => session.session));
   for (const directory of [place.state.owner, place.state.due, place.state.late, place.state.locks]) {
     for (const name of listDirectory(directory)) {
@@ -18,6 +26,27 @@ export function tidyState(place: Workplace): void {
       // The lock of the drain itself is taken all the time; only the locks of single sessions grow old.
       if (directory === place.state.locks && !name.startsWith('loop-')) continue;
       removeFile(file);
+    }
+  }
+}
+
+function removeTemporary({ state, repository, now }: Workplace): void {
+  const { checkpoints, sessions, errors } = documentPaths(repository.root);
+  const places = [state.root, state.jobs, state.sessions, state.owner, state.live, state.due, state.flags];
+  for (const directory of [
+    ...places,
+    state.late,
+    state.locks,
+    state.indexes,
+    checkpoints,
+    sessions,
+    errors,
+  ]) {
+    for (const name of listDirectory(directory)) {
+      if (!TEMPORARY.test(name)) continue;
+      const file = path.join(directory, name);
+      const stat = statIfExists(file);
+      if (stat?.isFile() === true && now() - stat.mtimeMs > STALE_TEMPORARY_MS) removeFile(file);
     }
   }
 }

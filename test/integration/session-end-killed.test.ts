@@ -33,10 +33,12 @@ interface Outcome {
   commits: number;
   jobsDone: number;
   ends: number;
+  /** What git status says: the index followed the commit. */
+  status: string;
   left: string[];
 }
 
-const ONCE = { summaries: 1, errorLogs: 1, commits: 1, jobsDone: 1, ends: 1, left: [] };
+const ONCE = { summaries: 1, errorLogs: 1, commits: 1, jobsDone: 1, ends: 1, status: '', left: [] };
 
 async function killedAt(ms: number): Promise<Outcome> {
   const sandbox = makeSandbox();
@@ -102,11 +104,15 @@ function whatWasDone(sandbox: Sandbox, session: string): Omit<Outcome, 'ms' | 'a
       .filter((subject) => subject.startsWith('wip:')).length,
     jobsDone: count('job-done'),
     ends: count('end'),
+    status: sandbox.git('status', '--porcelain'),
     left: [
+      ...sandbox.list('.git').filter((name) => name.endsWith('.lock')),
+      ...sandbox.list(path.join(state, 'indexes')).filter((name) => name.startsWith('commit-')),
       ...sandbox.list(path.join(state, 'spool')).filter((name) => name !== 'tmp'),
       ...sandbox.list(path.join(state, 'spool/tmp')),
       ...sandbox.list(path.join(state, 'work')),
       ...sandbox.list(path.join(state, 'jobs')),
-    ],
+      // What a killed process was just writing is swept an hour later.
+    ].filter((name) => !/^\..*\.tmp$/.test(name)),
   };
 }

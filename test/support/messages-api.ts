@@ -138,6 +138,7 @@ export async function startMessagesApi(...turns: ScriptedTurn[]): Promise<Messag
   });
   server.on('connect', (message, socket) => {
     api.strays.push(message.url ?? '?');
+    socket.on('error', () => {});
     socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
   });
   server.on('clientError', (_error, socket) => socket.destroy());
