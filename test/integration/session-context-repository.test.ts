@@ -165,7 +165,10 @@ describe('a session that starts', () => {
 
   it('is not told twice what CLAUDE.md says', async () => {
     writeEverything();
-    sandbox.write('CLAUDE.md', 'Read @docs/architecture.md first.\n# Demo\nREADME-MARKER: a small project.\n');
+    sandbox.write(
+      'CLAUDE.md',
+      'Read @docs/architecture.md first.\n# Demo\nREADME-MARKER: a small project.\n',
+    );
     expect(sourcesOf(await build())).toEqual([
       'checkpoint',
       'summary',
