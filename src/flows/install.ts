@@ -2,8 +2,8 @@ import * as path from 'node:path';
 import { type LoadResult, loadConfig } from '../config/load.ts';
 import { resolveConfig } from '../config/resolve.ts';
 import { grantTrust } from '../config/trust.ts';
-import { HooksError } from '../errors.ts';
-import { applyActions, ChangedMeanwhile } from '../install/apply.ts';
+import { HooksError, messageOf } from '../errors.ts';
+import { applyActions, ChangedMeanwhile, sweepTemporaries } from '../install/apply.ts';
 import { claimsOf, sharingManifests } from '../install/claims.ts';
 import type { Scope } from '../install/hook-catalog.ts';
 import {
@@ -65,9 +65,8 @@ export async function install(request: InstallRequest): Promise<InstallResult> {
   const isAgreed = preview.actions.length === 0 || (await request.confirm?.(preview)) !== false;
   if (!isAgreed) return preview;
   const plan = await withInstallLock(request.user, () => planAndApply(id, input, request.now));
-  openSpool(request.state);
   const result = resultOf(id, request, plan, true);
-  return { ...result, warnings: [...result.warnings, ...(await consent(request))] };
+  return { ...result, warnings: [...result.warnings, ...(await prepareState(request))] };
 }
 
 function withMode(request: InstallRequest, id: string): InstallInput {
@@ -90,6 +89,7 @@ async function planAndApply(id: string, input: InstallInput, now: Clock): Promis
     if (!isSameManifest(own, manifest)) writeManifest(input.user, manifest);
     for (const other of shared) writeManifest(input.user, other);
     try {
+      sweepTemporaries(manifest.files.map(({ file }) => file));
       applyActions(plan.actions, input.user);
       return plan;
     } catch (error) {
@@ -166,7 +166,11 @@ export async function withInstallLock<T>(user: UserPaths, work: () => Promise<T>
   try {
     return await work();
   } finally {
-    lock.release();
+    try {
+      lock.release();
+    } catch {
+      // On a full disk it cannot be given back; it counts as free once this process is gone.
+    }
   }
 }
 
@@ -198,17 +202,23 @@ function configRequest(request: InstallRequest): Parameters<typeof resolveConfig
   return { repository, cwd, state, user, env, presetsDirectory: path.join(source, 'presets') };
 }
 
-/** Running install here is consent to what the configuration would run. @returns what stands against it. */
-async function consent(request: InstallRequest): Promise<string[]> {
+/**
+ * Makes the state directory, and records that running install here is consent to what the configuration would
+ * run. The hooks are in place by then, and work without either: what fails is said, not thrown.
+ */
+async function prepareState(request: InstallRequest): Promise<string[]> {
   const { repository, user } = request;
-  const resolved = await resolveConfig(configRequest(request));
-  if (resolved.commandsTrusted) return [];
   try {
+    openSpool(request.state);
+    const resolved = await resolveConfig(configRequest(request));
+    if (resolved.commandsTrusted) return [];
     grantTrust({ repository, user, resolved });
     await resolveConfig(configRequest(request));
     return [];
   } catch (error) {
-    if (!(error instanceof HooksError) || error.kind !== 'config') throw error;
-    return [`${error.message} Until it is corrected, none of its commands run. ${error.hint ?? ''}`.trim()];
+    const hint = error instanceof HooksError ? error.hint : 'When that is mended, run: claude-hooks trust';
+    return [
+      `${messageOf(error)} Until that is mended, no command of the configuration runs. ${hint ?? ''}`.trim(),
+    ];
   }
 }

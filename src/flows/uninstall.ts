@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { revokeTrust } from '../config/trust.ts';
 import { HooksError } from '../errors.ts';
-import { applyActions, ChangedMeanwhile, removeDirectories } from '../install/apply.ts';
+import { applyActions, ChangedMeanwhile, removeDirectories, sweepTemporaries } from '../install/apply.ts';
 import type { Scope } from '../install/hook-catalog.ts';
 import { isLiving, type Manifest, manifestId, readManifests, removeManifest } from '../install/manifest.ts';
 import type { PlannedAction } from '../install/plan.ts';
@@ -9,7 +9,7 @@ import { planUninstall, type UninstallPlan } from '../install/plan-uninstall.ts'
 import { type PurgePlan, planPurge, purge } from '../install/purge.ts';
 import { recoverManifest } from '../install/recover.ts';
 import { installIdentity, SCOPES } from '../install/scopes.ts';
-import { listDirectory, realPath, removeFile, removeTree } from '../platform/fs.ts';
+import { listDirectory, readTextIfExists, realPath, removeFile, removeTree } from '../platform/fs.ts';
 import type { Repository, StatePaths, UserPaths } from '../store/paths.ts';
 import { keepsChanging, withInstallLock } from './install.ts';
 
@@ -51,6 +51,8 @@ interface Prepared {
 }
 
 const ATTEMPTS = 3;
+/** What `store/lock.ts` writes into a lock that was given back. */
+const RELEASED = 'released';
 
 /**
  * Takes installs out again. Files nobody changed since hold the bytes of before; others lose exactly our part.
@@ -71,6 +73,7 @@ async function takeOut(request: UninstallRequest): Promise<Prepared> {
   for (let attempt = 1; ; attempt += 1) {
     const prepared = await prepare(request);
     try {
+      sweepTemporaries(prepared.selected.flatMap(({ files }) => files.map(({ file }) => file)));
       applyActions(prepared.plan.actions, request.user);
       await finish(prepared, request);
       return prepared;
@@ -167,17 +170,23 @@ function notInstalled(request: UninstallRequest, all: readonly Manifest[]): Hook
   });
 }
 
-/** After the last uninstall: what is left in the person's directories. */
+/**
+ * After the last uninstall: what is left in the person's directories.
+ * @param all also the consent given to repositories, and the outbox.
+ */
 function removeData(user: UserPaths, all: boolean): void {
   const locks = path.join(user.data, 'locks');
-  for (const name of listDirectory(locks))
-    if (name.startsWith('install.')) removeFile(path.join(locks, name));
-  removeDirectories([locks, path.join(user.data, 'trust'), user.data]);
+  removeFile(path.join(user.data, 'cache.key'));
   if (all) {
-    removeTree(path.join(user.data, 'trust'));
     removeTree(user.state);
-    removeDirectories([user.data]);
+    for (const name of listDirectory(user.data)) if (name !== 'locks') removeTree(path.join(user.data, name));
   }
+  // Only our own lock: one who waits for it has made another by now, and keeps it.
+  for (const name of listDirectory(locks)) {
+    const file = path.join(locks, name);
+    if (name.startsWith('install.') && readTextIfExists(file) === RELEASED) removeFile(file);
+  }
+  removeDirectories([locks, path.join(user.data, 'trust'), user.data]);
 }
 
 function resultOf(prepared: Prepared, applied: boolean): UninstallResult {

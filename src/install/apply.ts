@@ -3,6 +3,7 @@ import { HooksError, messageOf, systemCode } from '../errors.ts';
 import {
   createFileExclusive,
   ensureDirectory,
+  listDirectory,
   readBytesIfExists,
   readTextIfExists,
   removeEmptyDirectory,
@@ -45,6 +46,18 @@ export function applyActions(actions: readonly PlannedAction[], user: UserPaths)
       throw error instanceof ChangedMeanwhile || error instanceof HooksError ? error : failed(action, error);
     }
     done.push({ action, made });
+  }
+}
+
+/** Removes what a killed install or uninstall left half-written beside these files. */
+export function sweepTemporaries(files: readonly string[]): void {
+  for (const directory of new Set(files.map((file) => path.dirname(file)))) {
+    for (const name of listDirectory(directory)) {
+      // The form of siblingTempName, for one of our files and by a process that is gone.
+      const match = /^\.(.+)\.(\d+)-[0-9a-z]+-\d+\.tmp$/.exec(name);
+      const isOurs = match !== null && files.includes(path.join(directory, match[1] ?? ''));
+      if (isOurs && !isProcessAlive(Number(match[2]))) removeFile(path.join(directory, name));
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Node } from 'jsonc-parser';
-import { type JsonStyle, lineIndent } from './json-style.ts';
+import { indentAt, type JsonStyle, lineIndent } from './json-style.ts';
 
 /**
  * Adds `item` behind the last member of an object or array and touches nothing else: no sibling is moved or
@@ -20,6 +20,10 @@ export function appendMember(
     const indent = gap.slice(newline + 1);
     return splice(text, end, end, `,${style.eol}${indent}${write(indent)}`);
   }
+  const indent = indentAt(text, container.children?.[0]?.offset ?? 0);
+  // Several members share a line, but the container stands on several: ours get lines of their own.
+  if (indent !== undefined && !style.compact)
+    return splice(text, end, end, `,${style.eol}${indent}${write(indent)}`);
   const several = (container.children?.length ?? 0) > 1;
   const space = several ? gap : style.comma.slice(1);
   return splice(text, end, end, `,${space}${write(undefined)}`);

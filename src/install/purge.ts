@@ -67,6 +67,10 @@ export async function purge(plan: PurgePlan, repository: Repository, state: Stat
     const input = plan.refs.map((ref) => `delete ${ref}\0\0`).join('');
     await gitOrThrow(['update-ref', '--stdin', '-z'], { cwd: repository.root, input });
   }
+  // git leaves the folders of deleted references behind.
+  for (const place of ['refs', 'logs/refs'])
+    if (repository.commonDir !== undefined)
+      removeEmptyTree(path.join(repository.commonDir, place, 'claude-hooks'));
   for (const file of plan.documents) removeFile(file);
   for (const directory of new Set(plan.documents.map((file) => path.dirname(file)))) dropIfEmpty(directory);
   if (plan.documents.length > 0) dropIfEmpty(path.join(repository.root, '.claude'));
@@ -75,4 +79,10 @@ export async function purge(plan: PurgePlan, repository: Repository, state: Stat
 
 function dropIfEmpty(directory: string): void {
   if (listDirectory(directory).length === 0) removeEmptyDirectory(directory);
+}
+
+/** A directory in which there are only empty directories. */
+function removeEmptyTree(directory: string): void {
+  for (const name of listDirectory(directory)) removeEmptyTree(path.join(directory, name));
+  dropIfEmpty(directory);
 }

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { HooksError } from '../errors.ts';
+import { HooksError, systemCode } from '../errors.ts';
 import { isWritable, lstatIfExists, realPath, statIfExists } from '../platform/fs.ts';
 import type { Repository, UserPaths } from '../store/paths.ts';
 import type { Scope } from './hook-catalog.ts';
@@ -20,6 +20,13 @@ export function settingsFile(scope: Scope, dir: string, user: UserPaths, env: No
  * @throws HooksError (conflict) where that cannot be written.
  */
 export function editableTarget(file: string): string {
+  const folder = nearestExisting(path.dirname(file));
+  if (statIfExists(folder)?.isDirectory() !== true)
+    throw unwritable(
+      file,
+      `cannot be created: ${folder} is not a directory`,
+      'Move that file out of the way',
+    );
   if (lstatIfExists(file)?.isSymbolicLink() === true && statIfExists(file) === undefined)
     throw unwritable(file, 'is a symbolic link that leads nowhere', 'Restore its target or remove the link');
   const stat = statIfExists(file);
@@ -31,15 +38,9 @@ export function editableTarget(file: string): string {
   // Root may write everything: a file without any write permission was still made read-only on purpose.
   if (stat !== undefined && ((stat.mode & 0o222) === 0 || !isWritable(target)))
     throw unwritable(file, 'is read-only', `Make it writable (chmod u+w) if it should be changed`);
-  const folder = nearestExisting(path.dirname(target));
-  if (statIfExists(folder)?.isDirectory() !== true)
-    throw unwritable(
-      file,
-      `cannot be created: ${folder} is not a directory`,
-      'Move that file out of the way',
-    );
-  if (!isWritable(folder))
-    throw unwritable(file, `cannot be written: ${folder} is read-only`, 'Make that directory writable');
+  const holder = nearestExisting(path.dirname(target));
+  if (!isWritable(holder))
+    throw unwritable(file, `cannot be written: ${holder} is read-only`, 'Make that directory writable');
   return target;
 }
 
@@ -55,8 +56,18 @@ function unwritable(file: string, what: string, cure: string): HooksError {
 
 function nearestExisting(folder: string): string {
   let at = folder;
-  while (lstatIfExists(at) === undefined && path.dirname(at) !== at) at = path.dirname(at);
+  while (!isThere(at) && path.dirname(at) !== at) at = path.dirname(at);
   return at;
+}
+
+function isThere(file: string): boolean {
+  try {
+    return lstatIfExists(file) !== undefined;
+  } catch (error) {
+    // Something above it is a file.
+    if (systemCode(error) === 'ENOTDIR') return false;
+    throw error;
+  }
 }
 
 /** As realPath, also where the last parts do not exist yet. */
