@@ -7,6 +7,8 @@ import { parseEvent, type SessionEvent } from './sessions/event.ts';
 
 export interface HookInput {
   event: SessionEvent;
+  /** The event as it came, on one line. */
+  payload: string;
   /** The folder the client was started in. */
   cwd: string;
   env: NodeJS.ProcessEnv;
@@ -40,7 +42,8 @@ export async function runHook(
     process.exit(0);
   }, limitMs);
   try {
-    const event = parseEvent(await readStdinLine(MAX_EVENT_BYTES, STDIN_WAIT_MS));
+    const bytes = await readStdinLine(MAX_EVENT_BYTES, STDIN_WAIT_MS);
+    const event = parseEvent(bytes);
     if (event === undefined) {
       fail(
         name,
@@ -50,6 +53,7 @@ export async function runHook(
     } else {
       const reply = await work({
         event,
+        payload: JSON.stringify(JSON.parse(new TextDecoder().decode(bytes))),
         cwd: env.CLAUDE_PROJECT_DIR || event.cwd || process.cwd(),
         env,
         runtime: path.dirname(path.dirname(path.resolve(process.argv[1] ?? '.'))),
