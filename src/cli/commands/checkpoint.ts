@@ -136,7 +136,7 @@ async function show(cli: Cli, name: string, asJson: boolean): Promise<void> {
   const { insertions, deletions, changed } = summary;
   const total = `${files.length} ${files.length === 1 ? 'file' : 'files'}`;
   if (asJson) return cli.json({ ...checkpoint, files, stat: { changed, insertions, deletions }, text });
-  cli.print(`${visible(withoutMachinePart(text))}\n`);
+  cli.print(`${visible(withoutMachinePart(text))}\n\n`);
   cli.print(paint(cli, 'bold', `Against ${checkpoint.head?.slice(0, 12) ?? 'nothing'}: ${total}`));
   for (const line of fileLines(cli, files, MAX_LINES)) cli.print(line);
   cli.print(`  ${insertions} insertions, ${deletions} deletions`);
@@ -156,7 +156,7 @@ async function load(cli: Cli, name: string, asJson: boolean): Promise<void> {
   const files = await filesOf(cli.repository, checkpoint);
   const text = documentOf(cli, { ...checkpoint, files });
   if (asJson) return cli.json({ ...checkpoint, text, changes });
-  cli.print(`${visible(withoutMachinePart(text))}\n`);
+  cli.print(`${visible(withoutMachinePart(text))}\n\n`);
   cli.print(paint(cli, 'bold', changes.length === 0 ? 'Nothing has changed since.' : 'Changed since:'));
   for (const line of fileLines(cli, changes, MAX_LINES)) cli.print(line);
 }
