@@ -18,7 +18,7 @@ export interface Origin {
 export type Origins = Map<string, Origin[]>;
 
 /** Pieces in the order in which they count: by layer, and within a layer as they were collected. */
-export function inOrder(pieces: readonly Piece[]): Piece[] {
+function inOrder(pieces: readonly Piece[]): Piece[] {
   return LAYERS.flatMap((layer) => pieces.filter((piece) => piece.layer === layer));
 }
 

@@ -1,4 +1,5 @@
 import { oneLine } from './document-schema.ts';
+import { SCHEMA_LOCATION } from './init.ts';
 import { isObject, type Json, type JsonObject } from './merge.ts';
 import { configSchema } from './schema.ts';
 import { childKeys, schemaAt } from './shape.ts';
@@ -33,7 +34,7 @@ function exampleObject(path: string[], defaults: JsonObject, indent: string): st
 }
 
 const SAMPLES: Record<string, Json> = {
-  $schema: './node_modules/claude-hooks/dist/schema.json',
+  $schema: SCHEMA_LOCATION,
   extends: ['solo', 'node'],
   'preSession.dependencies.command': 'npm ci',
   'postSession.tests.command': 'npm test',

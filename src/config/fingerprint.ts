@@ -3,7 +3,7 @@ import { systemCode } from '../errors.ts';
 import { fileIdentity, readBytesIfExists } from '../platform/fs.ts';
 
 /** A configuration file larger than this is not read. */
-export const MAX_SOURCE_BYTES = 1_000_000;
+const MAX_SOURCE_BYTES = 1_000_000;
 
 /** What was found at a path: enough to tell later whether anything there changed, appeared or went away. */
 export interface Source {

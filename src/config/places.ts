@@ -22,9 +22,6 @@ export const LOCAL_FILES: readonly string[] = [
   ...DATA_ENDINGS.map((ending) => path.join('.config', `${CONFIG_NAME}rc.local${ending}`)),
 ];
 
-/** What keeps the personal files out of commits, for a git ignore file. */
-export const LOCAL_IGNORE_PATTERN = `.${CONFIG_NAME}rc.local*`;
-
 /** Files in which cosmiconfig 9 would run code. Never read by hooks; `claude-hooks trust` may evaluate one. */
 export const EXECUTABLE_FILES: readonly string[] = [
   ...CODE_ENDINGS.map((ending) => `.${CONFIG_NAME}rc${ending}`),

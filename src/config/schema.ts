@@ -5,7 +5,6 @@ import { DURATION_PATTERN } from './duration.ts';
  * The one schema of `.claude-sessionrc`. Validation, the JSON Schema for editors, the example file and the
  * table in the docs are made from it, so every key carries its description here.
  */
-export { parseDuration } from './duration.ts';
 
 const duration = z
   .string()
