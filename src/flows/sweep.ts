@@ -1,7 +1,7 @@
 import { isClientAlive, listLive, unmarkLive } from '../store/live.ts';
 import { acquireLock } from '../store/lock.ts';
 import type { StatePaths } from '../store/paths.ts';
-import { recordEvent } from '../store/spool.ts';
+import { hasWaitingEnd, recordEvent } from '../store/spool.ts';
 import type { Workplace } from './workplace.ts';
 
 /** Whether a session is noted as open whose client is gone. */
@@ -11,13 +11,16 @@ export function hasLostSessions(state: StatePaths): boolean {
 
 /**
  * Ends sessions whose client was killed without saying so: each gets an end event, as if the client had sent it.
- * @returns how many.
+ * A client records its end before it goes, so while one waits to be handled, or a worker is at it, nobody counts as
+ * lost yet. @returns how many.
  */
 export function sweepLostSessions(place: Workplace): number {
-  const lock = acquireLock(place.state.locks, 'sweep');
+  const lock = acquireLock(place.state.locks, 'drain');
   if (lock === undefined) return 0;
   try {
     const lost = listLive(place.state).filter((live) => !isClientAlive(live));
+    // Looked at last: whoever is found dead has recorded its end by now, if it ever did.
+    if (hasWaitingEnd(place.state)) return 0;
     for (const live of lost) {
       recordEvent(
         place.state,

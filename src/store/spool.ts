@@ -58,6 +58,14 @@ export function hasWaitingEvents(state: StatePaths): boolean {
   return listDirectory(state.spool).some((name) => name !== 'tmp') || listDirectory(state.work).length > 0;
 }
 
+/** Whether the end of a session is recorded and not yet handled. */
+export function hasWaitingEnd(state: StatePaths): boolean {
+  return (
+    listDirectory(state.spool).some((name) => name.startsWith('end-')) ||
+    listDirectory(state.work).some((name) => describe(state, name, true).bell === 'end')
+  );
+}
+
 /**
  * Puts an event into the spool as the doorbell does: whole or not at all. `payload` is JSON without newlines.
  * @returns the event's file.
