@@ -2,6 +2,7 @@
 import * as path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { EXIT_CODES, HooksError, messageOf } from '../errors.ts';
+import { realPath } from '../platform/fs.ts';
 import { VERSION } from '../version.ts';
 import { type Cli, createCli } from './cli.ts';
 import { COMMANDS } from './commands.ts';
@@ -10,7 +11,8 @@ async function main(argv: string[]): Promise<void> {
   const cli = createCli({
     cwd: process.cwd(),
     env: process.env,
-    runtime: path.dirname(path.resolve(process.argv[1] ?? '.')),
+    // npm starts the program by a link in node_modules/.bin; the scripts lie beside what it leads to.
+    runtime: path.dirname(realPath(process.argv[1] ?? '.')),
     stdinTty: process.stdin.isTTY === true,
     stdoutTty: process.stdout.isTTY === true,
     columns: process.stdout.columns,
