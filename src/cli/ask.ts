@@ -20,9 +20,9 @@ export async function choose<T extends string>(
 }
 
 /** Asks yes or no. Only at a terminal. */
-export async function agree(message: string): Promise<boolean> {
+export async function agree(message: string, initial = true): Promise<boolean> {
   const { confirm, isCancel } = await import('@clack/prompts');
-  const answer = await confirm({ message });
+  const answer = await confirm({ message, initialValue: initial });
   if (isCancel(answer)) throw new Cancelled();
   return answer;
 }

@@ -12,6 +12,8 @@ export function planLines(actions: readonly PlannedAction[], cli: Cli, done: boo
   const width = Math.max(0, ...rows.map(({ verb }) => verb.length));
   return rows.flatMap(({ verb, file, action }) => {
     const head = `  ${verb.padEnd(width)}  ${file}`;
+    // Nothing new: the line says it already.
+    if (action.summary === `${verbOf(action, false)} ${file}`) return [head];
     const line = `${head}  (${action.summary})`;
     return line.length <= cli.width ? [line] : [head, `  ${' '.repeat(width)}    ${action.summary}`];
   });

@@ -88,7 +88,11 @@ async function finish(prepared: Prepared, request: UninstallRequest): Promise<vo
   const { repository, state, user } = request;
   if (prepared.purge !== undefined) await purge(prepared.purge, repository, state);
   removeDirectories(prepared.plan.directories);
-  if (!isStillInstalled(repository, prepared.remaining)) revokeTrust({ repository, user });
+  if (!isStillInstalled(repository, prepared.remaining)) {
+    revokeTrust({ repository, user });
+    // Without it the doorbell records nothing: hooks of the user scope, which other repositories keep, stay out.
+    removeTree(path.join(state.spool, 'tmp'));
+  }
   // Last: were we killed before this, the next run would still know everything.
   for (const manifest of prepared.selected) removeManifest(user, manifest.id);
   for (const tree of prepared.plan.trees) removeTree(tree);

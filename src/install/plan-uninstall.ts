@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { readBytesIfExists } from '../platform/fs.ts';
+import { exists, readBytesIfExists } from '../platform/fs.ts';
 import type { UserPaths } from '../store/paths.ts';
 import { isClaimedBy, isUntouched, originalBytes } from './claims.ts';
 import { contentHash, type FileClaim, installsDirectory, type Manifest } from './manifest.ts';
@@ -43,12 +43,12 @@ export function planUninstall(
   // Settings first: from then on nothing calls the code that goes after them.
   plan.actions.sort((a, b) => Number(b.surgical === 'settings') - Number(a.surgical === 'settings'));
   if (remaining.length === 0)
-    plan.trees.push(
+    plan.trees = [
       runtimeDirectory(user),
       installsDirectory(user),
       path.join(user.data, 'enabled'),
       nodeFile(user),
-    );
+    ].filter(exists);
   return plan;
 }
 
@@ -74,7 +74,7 @@ function planFile(file: string, claims: readonly FileClaim[], warnings: string[]
     const mode = original.kind === 'bytes' ? original.mode : undefined;
     return action(
       after,
-      after === undefined ? 'remove: install had created it' : 'give back the bytes of before',
+      after === undefined ? 'install had created it' : 'it gets the bytes of before back',
       mode,
     );
   }
@@ -85,7 +85,7 @@ function planFile(file: string, claims: readonly FileClaim[], warnings: string[]
   const rest = revertBytes(first.surgical, file, before, containers);
   const created = claims.some((claim) => claim.original.kind === 'absent');
   const gone = rest === undefined || (created && isLeftEmpty(first.surgical, file, rest));
-  return action(gone ? undefined : rest, 'take out only what is ours: it was changed since');
+  return action(gone ? undefined : rest, 'it was changed since: only what is ours is taken out');
 }
 
 function planOwnFile(
@@ -96,7 +96,7 @@ function planOwnFile(
   warnings: string[],
 ): PlannedAction | undefined {
   if (claims.some((claim) => claim.written.includes(contentHash(before))))
-    return action(undefined, 'remove: install had created it');
+    return action(undefined, 'install had created it');
   warnings.push(
     `${file} was changed since claude-hooks created it, so it stays; remove it by hand if you do not need it.`,
   );

@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { HooksError, messageOf } from '../errors.ts';
 
@@ -26,7 +27,7 @@ export function refuse(
   return new HooksError({
     code: `settings-${code}`,
     kind: 'conflict',
-    message: `${settings.file}: ${what}. ${
+    message: `${path.basename(settings.file)}: ${what}. ${
       options.clientDrops ? DROPPED : 'Claude Code reads the file, but it cannot be edited without risk'
     }. It was left as it is.`,
     hint: options.hint ?? 'Correct that place, then run the same command again.',

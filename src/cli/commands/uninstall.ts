@@ -70,7 +70,9 @@ async function confirm(preview: UninstallResult, options: Options, cli: Cli): Pr
     throw cannotAsk('take claude-hooks out?', '--yes (or look first with --dry-run)');
   cli.say(['This would change:', ...lines(preview, cli, false)].join('\n'));
   sayRest(preview, cli);
-  return agree(options.purge === true ? 'Do this? What is purged cannot be brought back.' : 'Do this?');
+  return options.purge === true
+    ? agree('Do this? What is purged cannot be brought back.', false)
+    : agree('Do this?');
 }
 
 function show(result: UninstallResult, options: Options, cli: Cli): void {
@@ -89,7 +91,7 @@ function show(result: UninstallResult, options: Options, cli: Cli): void {
 }
 
 function lines(result: UninstallResult, cli: Cli, done: boolean): string[] {
-  const removed = result.removed.map((name) => `  ${done ? 'removed' : 'remove '}  ${shortPath(name, cli)}`);
+  const removed = result.removed.map((name) => `  ${done ? 'removed' : 'remove'}  ${shortPath(name, cli)}`);
   const all = [...planLines(result.actions, cli, done), ...removed];
   return all.length === 0 ? ['  no file'] : all;
 }

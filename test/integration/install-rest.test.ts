@@ -1,0 +1,112 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type InstallPlace, makeInstallPlace } from '../support/install-place.ts';
+import { snapshot } from '../support/snapshot.ts';
+
+let place: InstallPlace;
+beforeEach(() => {
+  place = makeInstallPlace();
+});
+afterEach(() => {
+  place.cleanup();
+});
+
+describe('the rest of an install', () => {
+  it('keeps what the hooks write out of git status', async () => {
+    await place.install();
+    for (const file of [
+      'checkpoints/x.md',
+      'sessions/x.md',
+      'errors/x.log',
+      'context.md',
+      'context.local.md',
+    ])
+      place.write(`.claude/${file}`, 'x');
+    expect(place.git('status', '--porcelain')).toBe('');
+    place.write('.claude/agents/mine.md', 'x');
+    expect(place.git('status', '--porcelain')).toBe('?? .claude/\n');
+  });
+
+  it('starts the configuration from a preset only where there is none', async () => {
+    await place.install({ preset: 'solo' });
+    expect(JSON.parse(place.read('.claude-sessionrc.local.json'))).toMatchObject({ extends: ['solo'] });
+    expect(place.git('status', '--porcelain')).toBe('');
+    await place.uninstall();
+    expect(place.exists('.claude-sessionrc.local.json')).toBe(false);
+    place.write('.claude-sessionrc', '{}');
+    const done = await place.install({ scope: 'project', preset: 'team' });
+    expect(done.notes.join('\n')).toContain('.claude-sessionrc is there already');
+    expect(place.read('.claude-sessionrc')).toBe('{}');
+  });
+
+  it('leaves a configuration that was edited since', async () => {
+    await place.install({ preset: 'solo' });
+    place.write('.claude-sessionrc.local.json', '{"enabled": true}');
+    const done = await place.uninstall();
+    expect(done.warnings.join('\n')).toContain('was changed since');
+    expect(place.read('.claude-sessionrc.local.json')).toBe('{"enabled": true}');
+  });
+
+  it('is consent to what the configuration would run, and uninstall takes it back', async () => {
+    place.write('.claude-sessionrc.json', '{"preSession": {"pull": {"enabled": true}}}');
+    const done = await place.install();
+    expect(done.allowed.join('\n')).toContain('preSession.pull');
+    expect(fs.readdirSync(path.join(place.user.data, 'trust'))).toHaveLength(1);
+    await place.uninstall();
+    expect(fs.existsSync(path.join(place.user.data, 'trust'))).toBe(false);
+  });
+
+  it('a broken configuration does not stop it, but nothing of it is allowed', async () => {
+    place.write('.claude-sessionrc.json', '{"preSession": {"pull": {"enabled": "yes"}}}');
+    const done = await place.install();
+    expect(done.applied).toBe(true);
+    expect(done.warnings.join('\n')).toContain('no command of the configuration runs');
+    expect(fs.existsSync(path.join(place.user.data, 'trust'))).toBe(false);
+  });
+
+  it('--purge removes state, private references and documents, but nothing that git tracks or others wrote', async () => {
+    const before = snapshot(path.join(place.repo, '.git/refs'), path.join(place.repo, '.git/config'));
+    await place.install();
+    place.write('.claude/checkpoints/2026-11-22-10-00-x.md', 'x');
+    place.write('.claude/checkpoints/mine.md', 'x');
+    place.write('.claude/sessions/2026-11-22-10-00.md', 'x');
+    place.write('.git/claude-hooks/sessions/x.jsonl', '{}');
+    place.git('update-ref', 'refs/claude-hooks/checkpoints/x', 'HEAD');
+    place.write('.claude/errors/2026-11-22-10-01.log', 'x');
+    place.git('add', '-f', '.claude/errors');
+    place.git('commit', '-q', '-m', 'x');
+    const head = place.git('rev-parse', 'HEAD');
+    const done = await place.uninstall({ purge: true });
+    expect(done.removed).toContain('refs/claude-hooks/checkpoints/x');
+    expect(place.list('.claude/checkpoints')).toEqual(['mine.md']);
+    expect(place.exists('.claude/sessions')).toBe(false);
+    expect(place.list('.claude/errors')).toHaveLength(1);
+    expect(place.exists('.git/claude-hooks')).toBe(false);
+    expect(place.git('for-each-ref', 'refs/claude-hooks')).toBe('');
+    place.git('update-ref', 'refs/heads/main', 'HEAD~1', head.trim());
+    expect(snapshot(path.join(place.repo, '.git/refs'), path.join(place.repo, '.git/config'))).toEqual(
+      before,
+    );
+  });
+
+  it('without --purge state and documents stay', async () => {
+    await place.install();
+    place.write('.claude/checkpoints/2026-11-22-10-00-x.md', 'x');
+    await place.uninstall();
+    expect(place.list('.claude/checkpoints')).toHaveLength(1);
+    expect(place.list('.git/claude-hooks')).toContain('spool');
+    // The doorbell takes this for a repository where nothing is recorded.
+    expect(place.exists('.git/claude-hooks/spool/tmp')).toBe(false);
+  });
+
+  it('works in a folder without git', async () => {
+    const folder = path.join(place.root, 'no git');
+    fs.mkdirSync(folder);
+    const done = await place.install({ dir: folder, gitHooks: 'auto' });
+    expect(done.warnings.join('\n')).toContain('in no git repository');
+    await place.uninstall({ dir: folder, purge: true });
+    expect(fs.readdirSync(folder)).toEqual([]);
+    expect(fs.existsSync(place.user.state)).toBe(false);
+  });
+});
