@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import { HooksError } from '../errors.ts';
+import { monotonicMs } from '../platform/clock.ts';
 import { gitBytes } from '../platform/git.ts';
 import type { Repository } from '../store/paths.ts';
 
@@ -48,10 +49,10 @@ export function openPlumbing(
   repository: Repository,
   options: { budgetMs: number; withoutLfs: boolean },
 ): Plumbing {
-  const deadline = performance.now() + options.budgetMs;
+  const deadline = monotonicMs() + options.budgetMs;
   return {
     async run(args, { index, input, env } = {}) {
-      const left = deadline - performance.now();
+      const left = deadline - monotonicMs();
       if (left <= 0) throw outOfTime(options.budgetMs);
       const result = await gitBytes([...SETTINGS, ...(options.withoutLfs ? WITHOUT_LFS : []), ...args], {
         cwd: repository.root,
@@ -67,7 +68,7 @@ export function openPlumbing(
         },
       });
       if (result.code === 0) return result.stdout;
-      if (result.code === -1 && performance.now() >= deadline - 5) throw outOfTime(options.budgetMs);
+      if (result.code === -1 && monotonicMs() >= deadline - 5) throw outOfTime(options.budgetMs);
       throw new HooksError({
         code: 'git-failed',
         kind: 'failed',

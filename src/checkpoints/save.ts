@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { HooksError, messageOf, systemCode } from '../errors.ts';
-import { sleep } from '../platform/clock.ts';
+import { monotonicMs, sleep } from '../platform/clock.ts';
 import { ensureDirectory } from '../platform/fs.ts';
 import { redactText } from '../redact/redact.ts';
 import { acquireLock, type Lock } from '../store/lock.ts';
@@ -91,11 +91,11 @@ export async function withWorktreeLock<T>(
 }
 
 async function waitForLock(directory: string, name: string): Promise<Lock> {
-  const deadline = performance.now() + LOCK_WAIT_MS;
+  const deadline = monotonicMs() + LOCK_WAIT_MS;
   for (;;) {
     const lock = acquireLock(directory, name);
     if (lock !== undefined) return lock;
-    if (performance.now() > deadline) {
+    if (monotonicMs() > deadline) {
       throw new HooksError({
         code: 'checkpoint-busy',
         kind: 'failed',
@@ -122,10 +122,15 @@ async function saveLocked(input: SaveInput, index: PrivateIndex): Promise<SaveRe
   }
   const files = await exactFiles(git, capture);
   const metadata = describe(input, capture, files, remarks);
-  const commit = await commitCapture(git, capture, metadata, input.now);
+  const { commit, staged } = await commitCapture(git, capture, metadata, input.now);
   writeIndexRecord(index, {
     ...capture.record,
-    last: { commit, tree: capture.tree, metadata: { version: 1, ...metadata } },
+    last: {
+      commit,
+      tree: capture.tree,
+      metadata: { version: 1, ...metadata },
+      ...(staged === undefined ? {} : { staged: { commit: staged, tree: capture.indexTree ?? '' } }),
+    },
   });
   const checkpoint: Checkpoint = { ...metadata, commit, tree: capture.tree, files };
   const documentError = writeDocument(input.repository.root, checkpoint, narrativeOf(input));

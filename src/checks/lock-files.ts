@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import * as path from 'node:path';
+import { sha256 } from '../platform/digest.ts';
 import { exists, readBytesIfExists, readHead } from '../platform/fs.ts';
 
 /** A lock file and how its dependencies are installed. */
@@ -88,7 +88,7 @@ export function findLockFiles(root: string): LockFile[] {
 function hashOf(file: string): string | undefined {
   try {
     const bytes = readBytesIfExists(file);
-    return bytes === undefined ? undefined : createHash('sha256').update(bytes).digest('hex').slice(0, 32);
+    return bytes === undefined ? undefined : sha256(bytes).slice(0, 32);
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { sha256 } from '../platform/digest.ts';
 import { lstatIfExists, realPath } from '../platform/fs.ts';
 import { parseByName } from './extends.ts';
 import type { Parsed } from './parsed.ts';
@@ -145,6 +146,6 @@ function notRead(file: string, why: string, hint: string | undefined): ConfigPro
 function isAsTrusted(input: PlaceInput, evaluated: EvaluatedConfig): boolean {
   return Object.entries(evaluated.files).every(([file, hash]) => {
     const read = input.reader.read(file);
-    return read.kind === 'text' && read.hash === hash;
+    return read.kind === 'text' && sha256(read.bytes) === hash;
   });
 }

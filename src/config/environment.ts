@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../platform/digest.ts';
 import { CONFIG_NAME } from './places.ts';
 
 /** `CLAUDE_SESSION_`: `CLAUDE_SESSION_CHECKPOINTS__EVERY=5m` sets `checkpoints.every`. */
@@ -16,8 +16,10 @@ export function configVariables(env: NodeJS.ProcessEnv): [string, string][] {
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** A key of the environment's part in the configuration; holds no value in the clear. */
+/** A key of the environment's part in the configuration, empty where it has none; holds no value in the clear. */
 export function environmentKey(env: NodeJS.ProcessEnv): string {
-  const parts = JSON.stringify([configVariables(env), env[TRUST_VARIABLE] ?? '']);
-  return createHash('sha256').update(parts).digest('hex');
+  const variables = configVariables(env);
+  if (variables.length === 0 && env[TRUST_VARIABLE] === undefined) return '';
+  const parts = JSON.stringify([variables, env[TRUST_VARIABLE] ?? '']);
+  return sha256(parts);
 }

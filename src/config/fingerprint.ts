@@ -1,9 +1,12 @@
-import { createHash } from 'node:crypto';
 import { systemCode } from '../errors.ts';
+import { sha256 } from '../platform/digest.ts';
 import { fileIdentity, readBytesIfExists } from '../platform/fs.ts';
 
 /** A configuration file larger than this is not read. */
 const MAX_SOURCE_BYTES = 1_000_000;
+
+/** A content up to this size is kept whole for comparing. */
+const MAX_INLINE_BYTES = 32_768;
 
 /** What was found at a path: enough to tell later whether anything there changed, appeared or went away. */
 export interface Source {
@@ -11,13 +14,16 @@ export interface Source {
   /** Bytes; undefined where there was nothing. */
   size?: number;
   mtimeNs?: string;
-  /** SHA-256 of the content; undefined where it was not read (absent, no file, too large, no permission). */
-  hash?: string;
+  /**
+   * The content in base64, or the SHA-256 of a larger one, which costs the crypto module; undefined where it was not
+   * read (absent, no file, too large, no permission).
+   */
+  content?: string;
 }
 
 export type SourceRead =
   | { kind: 'absent' }
-  | { kind: 'text'; text: string; hash: string }
+  | { kind: 'text'; text: string; bytes: Buffer }
   | { kind: 'unreadable'; why: string };
 
 export interface SourceReader {
@@ -25,10 +31,6 @@ export interface SourceReader {
   read(path: string): SourceRead;
   /** Everything that was looked at, absent files too, in the order of looking. */
   sources(): Source[];
-}
-
-export function sha256(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
 }
 
 export function createReader(): SourceReader {
@@ -48,7 +50,7 @@ export function isUnchanged(source: Source): boolean {
   const identity = fileIdentity(source.path);
   if (identity?.size !== source.size || identity?.mtimeNs !== source.mtimeNs) return false;
   // A content of the same size and time is still read: times can be set, and can be too coarse.
-  return identity === undefined || readSource(source.path).source.hash === source.hash;
+  return identity === undefined || readSource(source.path).source.content === source.content;
 }
 
 function readSource(path: string): { source: Source; result: SourceRead } {
@@ -68,7 +70,7 @@ function readSource(path: string): { source: Source; result: SourceRead } {
     return unreadable(`could not be read (${systemCode(error) ?? 'unknown error'})`);
   }
   if (bytes === undefined) return { source: { path }, result: { kind: 'absent' } };
-  source.hash = sha256(bytes);
+  source.content = bytes.length <= MAX_INLINE_BYTES ? bytes.toString('base64') : sha256(bytes);
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
-  return { source, result: { kind: 'text', text, hash: source.hash } };
+  return { source, result: { kind: 'text', text, bytes } };
 }

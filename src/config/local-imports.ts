@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import { HooksError } from '../errors.ts';
+import { sha256 } from '../platform/digest.ts';
 import { realPath } from '../platform/fs.ts';
 import { createReader } from './fingerprint.ts';
 import { isInside } from './places.ts';
@@ -26,7 +27,7 @@ export function hashLocalImports(file: string, root: string): Record<string, str
     const read = reader.read(next);
     if (read.kind !== 'text')
       throw refuse(file, `${next} ${read.kind === 'absent' ? 'is not there' : read.why}`);
-    files[next] = read.hash;
+    files[next] = sha256(read.bytes);
     if (Object.keys(files).length > MAX_FILES) throw refuse(file, `it imports more than ${MAX_FILES} files`);
     for (const [, , specifier = ''] of read.text.matchAll(SPECIFIER)) {
       const target = path.resolve(path.dirname(next), specifier);

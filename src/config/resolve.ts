@@ -1,7 +1,7 @@
 import { readConfigCache, writeConfigCache, writeFlags } from '../store/config-cache.ts';
 import { VERSION } from '../version.ts';
 import { environmentKey } from './environment.ts';
-import { isUnchanged, type Source, sha256 } from './fingerprint.ts';
+import { isUnchanged, type Source } from './fingerprint.ts';
 import { flagsOf, MANAGED_FLAGS } from './flags.ts';
 import type { ConfigRequest, LoadResult } from './load.ts';
 import type { Config } from './schema.ts';
@@ -78,5 +78,5 @@ function readEntries(input: ConfigRequest): Entry[] {
 function keyOf(input: ConfigRequest): string {
   const { repository, user, presetsDirectory } = input;
   const parts = [VERSION, repository.gitDir, repository.commonDir, user.config, user.data, presetsDirectory];
-  return sha256(JSON.stringify([...parts, environmentKey(input.env)]));
+  return JSON.stringify([...parts, environmentKey(input.env)]);
 }

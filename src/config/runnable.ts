@@ -1,5 +1,6 @@
 import * as path from 'node:path';
-import { type SourceReader, sha256 } from './fingerprint.ts';
+import { sha256 } from '../platform/digest.ts';
+import type { SourceReader } from './fingerprint.ts';
 import { isObject, type Json, type JsonObject } from './merge.ts';
 import type { Config } from './schema.ts';
 import type { RunnableItem } from './types.ts';
@@ -38,7 +39,7 @@ export function describeRunnable(
     if (step.script === undefined) continue;
     const read = input.reader.read(path.resolve(input.root, step.script));
     if (read.kind === 'unreadable') unreadable = step.script;
-    scripts.push([step.script, read.kind === 'text' ? read.hash : read.kind]);
+    scripts.push([step.script, read.kind === 'text' ? sha256(read.bytes) : read.kind]);
   }
   const parts = RUNNING_PARTS.map((keys) => [keys.join('.'), partAt(repositoryValue, keys)] as const);
   const hooks = isObject(repositoryValue.hooks) ? Object.entries(repositoryValue.hooks) : [];

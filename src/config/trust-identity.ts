@@ -1,7 +1,7 @@
 import * as path from 'node:path';
+import { sha256 } from '../platform/digest.ts';
 import { lstatIfExists, readTextIfExists, realPath } from '../platform/fs.ts';
 import type { Repository, UserPaths } from '../store/paths.ts';
-import { sha256 } from './fingerprint.ts';
 
 /**
  * The path by which consent knows a repository: the git directory its worktrees share. A `.git` file or link

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import type { Finding } from '../checks/finding.ts';
 import type { Config } from '../config/schema.ts';
 import { messageOf } from '../errors.ts';
-import { sleep } from '../platform/clock.ts';
+import { monotonicMs, sleep } from '../platform/clock.ts';
 import { spawnDetached } from '../platform/process.ts';
 import { addRedactionPatterns, registerSecrets } from '../redact/redact.ts';
 import {
@@ -45,7 +45,7 @@ export function namesOfJob(job: unknown): string[] {
 
 /**
  * Starts one detached process for these checks and waits for their results until the deadline.
- * @param deadline by `performance.now()`.
+ * @param deadline by `monotonicMs()`.
  */
 export async function startDetachedChecks(
   input: {
@@ -107,7 +107,7 @@ async function waitForResults(
       const text = `the process that runs them was ended: ${missing().join(', ')}`;
       return { findings: [...inOrder(), { check: 'pre-session', level: 'error', text }], pending: [] };
     }
-    if (performance.now() >= deadline) {
+    if (monotonicMs() >= deadline) {
       leaveRun(directory);
       collect();
       return { findings: inOrder(), pending: missing() };

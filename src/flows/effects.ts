@@ -1,4 +1,3 @@
-import * as path from 'node:path';
 import type { SessionEvent } from '../sessions/event.ts';
 import { isReportable } from '../sessions/failure-rules.ts';
 import { foldSession } from '../sessions/session.ts';
@@ -146,9 +145,4 @@ function patternsOf(place: Workplace, sources: readonly string[]): RegExp[] {
       return [];
     }
   });
-}
-
-/** The journal of a session. */
-export function sessionJournal(place: Workplace, session: string): string {
-  return path.join(place.state.sessions, `${session}.jsonl`);
 }

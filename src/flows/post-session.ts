@@ -8,13 +8,12 @@ import { parseEvent, type SessionEvent } from '../sessions/event.ts';
 import { foldSession, type SessionView } from '../sessions/session.ts';
 import { type Job, runJobs } from '../store/jobs.ts';
 import { appendRecord, readRecords } from '../store/journal.ts';
-import { documentPaths } from '../store/paths.ts';
+import { documentPaths, sessionJournal } from '../store/paths.ts';
 import { readFacts, type SessionFacts } from '../transcript/facts.ts';
 import { renderSummary } from '../transcript/summary.ts';
 import { cleanPaths } from './clean.ts';
 import { commitSession } from './commit-session.ts';
 import { updateContextFile } from './context-file.ts';
-import { sessionJournal } from './effects.ts';
 import { runMoment } from './moments.ts';
 import { reportError } from './on-error.ts';
 import { runTests } from './run-tests.ts';
@@ -75,7 +74,11 @@ export async function finishSessions(place: Workplace): Promise<void> {
         }
       }
       if (!ended.view.finishedJobs.includes(job.id))
-        appendRecord(sessionJournal(place, job.session), { t: place.now(), type: 'job-done', job: job.id });
+        appendRecord(sessionJournal(place.state, job.session), {
+          t: place.now(),
+          type: 'job-done',
+          job: job.id,
+        });
     },
     async (job, error) => {
       await reportError(place, {
@@ -91,7 +94,7 @@ export async function finishSessions(place: Workplace): Promise<void> {
 }
 
 async function readEnded(place: Workplace, job: Job): Promise<EndedSession> {
-  const view = foldSession(job.session, readRecords(sessionJournal(place, job.session)).records);
+  const view = foldSession(job.session, readRecords(sessionJournal(place.state, job.session)).records);
   const transcript = job.data.transcript || view.transcript || '';
   const event = parseEvent(
     Buffer.from(

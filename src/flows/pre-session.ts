@@ -1,6 +1,7 @@
 import type { Finding } from '../checks/finding.ts';
 import { parseDuration } from '../config/duration.ts';
 import type { Config } from '../config/schema.ts';
+import { monotonicMs } from '../platform/clock.ts';
 import { createFileExclusive, ensureDirectory } from '../platform/fs.ts';
 import { recoverRuns, sweepLate, takeLateLines, toldMark } from '../store/late.ts';
 import type { Repository, StatePaths, UserPaths } from '../store/paths.ts';
@@ -48,7 +49,7 @@ export interface PreSessionResult {
  * Never rejects because of what a check meets.
  */
 export async function runPreSession(input: PreSessionInput): Promise<PreSessionResult> {
-  const deadline = performance.now() + (parseDuration(input.config.preSession.budget) ?? 2_000);
+  const deadline = monotonicMs() + (parseDuration(input.config.preSession.budget) ?? 2_000);
   const findings = input.session === undefined ? [] : leftovers(input, input.session);
   const moment = input.config.hooks['pre-session'];
   if (!moment.enabled || input.source === 'compact') return { findings, pending: [] };
@@ -60,7 +61,7 @@ export async function runPreSession(input: PreSessionInput): Promise<PreSessionR
     env: input.env,
   };
   if (input.commandsTrusted) tryPrepare(config, place);
-  const planned = planChecks(config, place, deadline - performance.now());
+  const planned = planChecks(config, place, deadline - monotonicMs());
   const allowed = planned.filter((check) => check.acts === undefined || input.commandsTrusted);
   findings.push(
     ...notRun(
@@ -122,7 +123,7 @@ async function runLocally(checks: readonly PlannedCheck[], deadline: number): Pr
   const findings = new Map<PlannedCheck, Finding>();
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, Math.max(0, deadline - performance.now()));
+    timer = setTimeout(resolve, Math.max(0, deadline - monotonicMs()));
   });
   await Promise.race([runChecks(checks, (check, finding) => void findings.set(check, finding)), limit]);
   clearTimeout(timer);

@@ -62,45 +62,63 @@ export interface ContextInput {
  * The same repository and nonce give the same text, so that the client does not inject it again on resume.
  * @throws HooksError where the nonce is no word of 8 to 64 letters and digits.
  */
-export async function buildSessionContext(input: ContextInput): Promise<AssembledContext> {
+export function buildSessionContext(input: ContextInput): Promise<AssembledContext> {
+  return beginSessionContext(input).finish(input.findings);
+}
+
+/**
+ * `buildSessionContext` in two halves: git is asked now and answers while the caller does something else.
+ * Where that something moves the branch (a pull), begin after it.
+ */
+export function beginSessionContext(input: Omit<ContextInput, 'findings'>): {
+  finish(findings: readonly string[]): Promise<AssembledContext>;
+} {
   checkNonce(input.nonce);
   const { root, gitDir } = input.repository;
   const budget = Math.min(input.config.context.budget, HARD_LIMIT);
   const since = input.source === 'resume' ? (input.since ?? lastDocument(root, input.now)) : undefined;
-  const found = await readSources(input, sourceNames(input, since), {
+  const { nonce, cwd } = input;
+  const names = sourceNames(input, since);
+  const source: SourceInput = {
     root,
     gitDir,
     config: input.config.context,
-    nonce: input.nonce,
+    nonce,
     readLimit: budget * 6,
     since,
-  });
-  return assemble({
-    heading: heading(input.source, input.nonce),
-    nonce: input.nonce,
-    budget,
-    pieces: [...checksPiece(input.findings, input.nonce), ...found.flatMap((one) => one.pieces)],
-    notes: found.flatMap((one) => one.notes),
-  });
-}
-
-/** Git is started first and answers while the files are read. */
-async function readSources(
-  input: ContextInput,
-  names: readonly ContextSource[],
-  source: SourceInput,
-): Promise<Found[]> {
+  };
   const running = new Map<ContextSource, Promise<Found>>();
   for (const name of names) if (!QUOTES_FILES.has(name)) running.set(name, readSource(name, source));
-  if (running.size > 0) await new Promise((resolve) => setImmediate(resolve));
-  const known = readKnownText(source.root, [source.root, path.resolve(input.cwd)]);
+  return {
+    async finish(findings) {
+      if (running.size > 0) await new Promise((resolve) => setImmediate(resolve));
+      const found = await readSources(names, running, source, cwd);
+      return assemble({
+        heading: heading(input.source, nonce),
+        nonce,
+        budget,
+        pieces: [...checksPiece(findings, nonce), ...found.flatMap((one) => one.pieces)],
+        notes: found.flatMap((one) => one.notes),
+      });
+    },
+  };
+}
+
+/** Reads the files while git, started before, works on its answers. */
+async function readSources(
+  names: readonly ContextSource[],
+  running: Map<ContextSource, Promise<Found>>,
+  source: SourceInput,
+  cwd: string,
+): Promise<Found[]> {
+  const known = readKnownText(source.root, [source.root, path.resolve(cwd)]);
   for (const name of names) if (QUOTES_FILES.has(name)) running.set(name, readSource(name, source));
   const found = await Promise.all(names.map((name) => running.get(name)));
   return found.flatMap((one) => (one === undefined ? [] : [{ ...one, pieces: dropKnown(one, known) }]));
 }
 
 /** What this kind of start calls for, in the order of the configuration. */
-function sourceNames(input: ContextInput, since: number | undefined): ContextSource[] {
+function sourceNames(input: Omit<ContextInput, 'findings'>, since: number | undefined): ContextSource[] {
   if (!input.config.context.enabled) return [];
   const called = CALLED_FOR[input.source].filter(
     (name) => name !== 'commits' || input.source !== 'resume' || since !== undefined,

@@ -9,9 +9,9 @@ import type { SessionEvent } from '../sessions/event.ts';
 import { appendRecord } from '../store/journal.ts';
 import { claimSession, markLive } from '../store/live.ts';
 import { sessionNonce } from '../store/nonce.ts';
+import { sessionJournal } from '../store/paths.ts';
 import { hasWork, openSpool, recordEvent } from '../store/spool.ts';
 import { startCheckpointLoop } from './checkpoint-loop.ts';
-import { sessionJournal } from './effects.ts';
 import { runMoment } from './moments.ts';
 import { runPreSession } from './pre-session.ts';
 import { buildSessionContext } from './session-context.ts';
@@ -67,7 +67,7 @@ export async function startSession(
           ...checks.findings.filter((finding) => finding.level !== 'ok').map((finding) => finding.text),
         ],
         now: place.now(),
-        nonce: await sessionNonce(place.state, session),
+        nonce: sessionNonce(place.state, session),
       })
     : { text: '' };
   await runMoment(place, 'session-start', event);
@@ -101,7 +101,7 @@ function noteStart(
   clientPid: number,
 ): void {
   const now = place.now();
-  appendRecord(sessionJournal(place, session), {
+  appendRecord(sessionJournal(place.state, session), {
     t: now,
     type: 'start',
     source: event.source,

@@ -6,8 +6,7 @@ import { foldSession, type SessionView } from '../sessions/session.ts';
 import { listDeadJobs, listJobs } from '../store/jobs.ts';
 import { readRecords } from '../store/journal.ts';
 import { isClientAlive, listLive } from '../store/live.ts';
-import { documentPaths } from '../store/paths.ts';
-import { sessionJournal } from './effects.ts';
+import { documentPaths, sessionJournal } from '../store/paths.ts';
 import { buildSessionContext } from './session-context.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -42,7 +41,7 @@ export async function readStatus(place: Workplace): Promise<Status> {
   const last = checkpoints[0];
   return {
     sessions: listLive(state).map((live) => ({
-      ...foldSession(live.session, readRecords(sessionJournal(place, live.session)).records),
+      ...foldSession(live.session, readRecords(sessionJournal(place.state, live.session)).records),
       alive: isClientAlive(live),
     })),
     checkpoint: last === undefined ? undefined : { id: last.id, name: last.name, createdAt: last.createdAt },

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import * as path from 'node:path';
+import { sha256 } from '../platform/digest.ts';
 import { exists, readBytesIfExists, realPath } from '../platform/fs.ts';
 import type { Repository, UserPaths } from '../store/paths.ts';
 import type { PlannedAction } from './plan.ts';
@@ -7,7 +7,7 @@ import type { PlannedAction } from './plan.ts';
 /** The file whose presence lets the person's own (user scope) hooks act in a repository. */
 export function enabledFile(repository: Repository, user: UserPaths): string {
   const place = realPath(repository.commonDir ?? repository.root);
-  return path.join(user.data, 'enabled', createHash('sha256').update(place).digest('hex'));
+  return path.join(user.data, 'enabled', sha256(place));
 }
 
 /**

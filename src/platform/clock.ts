@@ -18,3 +18,8 @@ export function sleep(ms: number): Promise<void> {
 export function sleepSync(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
+
+/** Milliseconds that only go forward, for deadlines. (`performance.now()` would load a module.) */
+export function monotonicMs(): number {
+  return Number(process.hrtime.bigint() / 1_000n) / 1_000;
+}

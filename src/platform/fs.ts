@@ -411,20 +411,3 @@ export function isSameFile(a: string, b: string): boolean {
   const [left, right] = [a, b].map((file) => fs.statSync(file, { throwIfNoEntry: false, bigint: true }));
   return left !== undefined && right !== undefined && left.dev === right.dev && left.ino === right.ino;
 }
-
-/** Unguessable bytes as hexadecimal digits. Reads the system's source, so that the crypto module is not loaded. */
-export async function randomHex(bytes: number): Promise<string> {
-  try {
-    const fd = fs.openSync('/dev/urandom', 'r');
-    try {
-      const buffer = Buffer.alloc(bytes);
-      if (fs.readSync(fd, buffer, 0, bytes, null) === bytes) return buffer.toString('hex');
-    } finally {
-      fs.closeSync(fd);
-    }
-  } catch {
-    // Not every system has that file.
-  }
-  const { randomBytes } = await import('node:crypto');
-  return randomBytes(bytes).toString('hex');
-}

@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
 import * as path from 'node:path';
 import { HooksError } from '../errors.ts';
+import { randomHex, sha256 } from '../platform/digest.ts';
 import {
   claimByRename,
   createFileExclusive,
@@ -39,7 +39,7 @@ export function runsDirectory(state: StatePaths): string {
 
 /** @returns the run's directory, and the hash without which `openRun` does not accept its job. */
 export function createRun(state: StatePaths, job: unknown): { directory: string; hash: string } {
-  const name = `${Date.now().toString(36)}-${randomBytes(6).toString('hex')}`;
+  const name = `${Date.now().toString(36)}-${randomHex(6)}`;
   const directory = path.join(runsDirectory(state), name);
   const unfinished = path.join(runsDirectory(state), `.${name}`);
   const text = JSON.stringify(job);
@@ -144,5 +144,5 @@ function isAlive(directory: string, role: string): boolean {
 }
 
 function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return sha256(text);
 }

@@ -1,4 +1,3 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import * as path from 'node:path';
 import { systemCode } from '../errors.ts';
 import {
@@ -12,30 +11,30 @@ import {
 import type { StatePaths, UserPaths } from './paths.ts';
 
 /**
- * The compiled configuration. It lies in the git directory, whose bytes an unpacked archive can bring along,
- * and it decides what runs: so it carries a signature by a key of the person, and without a valid one there
- * is no cache. It is not redacted, because it has to be the configuration; only its owner can read it.
+ * Where the compiled configuration lies: in the person's state directory, at the path of the repository's state. It
+ * decides what runs, and a git directory, with whatever lies in it, can come unpacked from an archive.
  */
+export function configCacheFile(state: StatePaths, user: UserPaths): string {
+  return path.join(user.state, 'config', state.root.replace(/^([A-Za-z]):/, '$1'), 'config.json');
+}
+
+/** What was written last; undefined where there is nothing, or nothing that can be read. */
 export function readConfigCache(state: StatePaths, user: UserPaths): unknown {
-  const text = readQuietly(state.configCache);
-  const key = readQuietly(keyFile(user))?.trim();
-  const cut = text?.indexOf('\n') ?? -1;
-  if (text === undefined || key === undefined || key === '' || cut < 0) return undefined;
-  const body = text.slice(cut + 1);
-  const given = Buffer.from(text.slice(0, cut), 'hex');
-  const right = createHmac('sha256', key).update(body).digest();
-  if (given.length !== right.length || !timingSafeEqual(given, right)) return undefined;
-  return JSON.parse(body) as unknown;
+  const text = quietly(() => readTextIfExists(configCacheFile(state, user)));
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Best effort: without a writable state directory the configuration is compiled at every start. */
 export function writeConfigCache(state: StatePaths, user: UserPaths, content: unknown): void {
+  const file = configCacheFile(state, user);
   quietly(() => {
-    const key = ensureKey(user);
-    const body = JSON.stringify(content);
-    const signature = createHmac('sha256', key).update(body).digest('hex');
-    ensureDirectory(state.root);
-    writeFileAtomic(state.configCache, `${signature}\n${body}`, { mode: 0o600, sync: false });
+    ensureDirectory(path.dirname(file));
+    writeFileAtomic(file, JSON.stringify(content), { mode: 0o600, sync: false });
   });
 }
 
@@ -54,20 +53,6 @@ export function writeFlags(state: StatePaths, managed: readonly string[], wanted
       else removeFile(file);
     }
   });
-}
-
-function keyFile(user: UserPaths): string {
-  return path.join(user.data, 'cache.key');
-}
-
-function ensureKey(user: UserPaths): string {
-  ensureDirectory(user.data);
-  createFileExclusive(keyFile(user), randomBytes(32).toString('hex'));
-  return readTextIfExists(keyFile(user))?.trim() ?? '';
-}
-
-function readQuietly(file: string): string | undefined {
-  return quietly(() => readTextIfExists(file));
 }
 
 /** Undefined where the system refuses (read-only, full, no permission); a defect is still thrown. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import * as path from 'node:path';
 import { sleepSync } from '../platform/clock.ts';
@@ -38,7 +37,7 @@ const FOREIGN_LEASE_MS = 10 * 60_000;
  */
 export function acquireLock(directory: string, name: string, waitMs = 0): Lock | undefined {
   ensureDirectory(directory);
-  const token = randomBytes(8).toString('hex');
+  const token = `${process.pid}-${process.hrtime.bigint().toString(36)}`;
   const owner: Owner = { pid: process.pid, start: processStartTime(process.pid), host: hostname(), token };
   const deadline = Date.now() + waitMs;
   for (;;) {

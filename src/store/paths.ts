@@ -37,7 +37,6 @@ export interface StatePaths {
   flags: string;
   /** Private git indexes, one a working tree. */
   indexes: string;
-  configCache: string;
   /** Diagnostics of hooks and workers, JSON lines, capped. */
   log: string;
 }
@@ -119,7 +118,6 @@ export function statePaths(root: string): StatePaths {
     locks: at('locks'),
     flags: at('flags'),
     indexes: at('indexes'),
-    configCache: at('config.json'),
     log: at('log.jsonl'),
   };
 }
@@ -146,4 +144,9 @@ export function documentPaths(root: string): {
 export function worktreeName(repository: Repository): string {
   if (repository.gitDir === undefined || repository.gitDir === repository.commonDir) return 'main';
   return path.basename(realPath(repository.gitDir));
+}
+
+/** The append-only journal of one session. */
+export function sessionJournal(state: StatePaths, session: string): string {
+  return path.join(state.sessions, `${session}.jsonl`);
 }

@@ -33,7 +33,13 @@ export interface IndexRecord {
   /** The tree of the person's index; absent where it holds unmerged paths. */
   indexTree?: string;
   /** The last checkpoint of this working tree, as its commit's message holds it. */
-  last?: { commit: string; tree: string; metadata: unknown };
+  last?: {
+    commit: string;
+    tree: string;
+    metadata: unknown;
+    /** Its parent that keeps the staged tree, where it has one. */
+    staged?: { commit: string; tree: string };
+  };
 }
 
 /** @throws nothing. `repository.gitDir` must be defined. */

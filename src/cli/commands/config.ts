@@ -10,6 +10,7 @@ import { type ConfigProblem, problemLine } from '../../config/types.ts';
 import { EXIT_CODES } from '../../errors.ts';
 import { visible } from '../../platform/terminal.ts';
 import { redactValue } from '../../redact/redact.ts';
+import { configCacheFile } from '../../store/config-cache.ts';
 import type { Cli } from '../cli.ts';
 import { configRequest } from '../config-request.ts';
 
@@ -120,7 +121,7 @@ function paths(cli: Cli, asJson: boolean): void {
   };
   const trust = trustFile(cli.repository, cli.user);
   if (asJson) {
-    cli.json({ files: loaded.layers, searched, trust, cache: cli.state.configCache });
+    cli.json({ files: loaded.layers, searched, trust, cache: configCacheFile(cli.state, cli.user) });
     return;
   }
   const used = loaded.layers.map(({ layer, label, file, counts }) => {
@@ -135,7 +136,7 @@ function paths(cli: Cli, asJson: boolean): void {
     `  local:   ${LOCAL_FILES.join(', ')}`,
     `user:  ${searched.user.join(', ')}`,
     `trust: ${trust}`,
-    `cache: ${cli.state.configCache}`,
+    `cache: ${configCacheFile(cli.state, cli.user)}`,
   ];
   cli.print(lines.map(visible).join('\n'));
 }

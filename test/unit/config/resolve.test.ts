@@ -15,6 +15,7 @@ import * as load from '../../../src/config/load.ts';
 import { resolveConfig } from '../../../src/config/resolve.ts';
 import { grantTrust, readTrust, revokeTrust } from '../../../src/config/trust.ts';
 import { trustFile } from '../../../src/config/trust-identity.ts';
+import { configCacheFile } from '../../../src/store/config-cache.ts';
 import { locateRepository } from '../../../src/store/paths.ts';
 import { makePlace, type Place } from './place.ts';
 
@@ -75,7 +76,7 @@ describe('the compiled cache', () => {
     const env = place.at('.', { CLAUDE_SESSION_CONTEXT__COMMITS: '3', CLAUDE_SESSION_ID: 'abc-secret' });
     expect((await resolveConfig(env)).config.context.commits).toBe(3);
     expect((await resolveConfig(place)).config.context.commits).toBe(10);
-    expect(readFileSync(place.state.configCache, 'utf8')).not.toContain('abc-secret');
+    expect(readFileSync(configCacheFile(place.state, place.user), 'utf8')).not.toContain('abc-secret');
   });
 
   it('keeps the entries of several working folders', async () => {
@@ -88,17 +89,24 @@ describe('the compiled cache', () => {
     expect(compiled).not.toHaveBeenCalled();
   });
 
-  it('is not believed where its signature is not by this person', async () => {
+  it('lies outside the repository, for its owner only, and is compiled anew where it is damaged', async () => {
     place.write('.claude-sessionrc.json', { hooks: { git: { steps: [{ name: 'x', run: 'true' }] } } });
     await resolveConfig(place);
-    const text = readFileSync(place.state.configCache, 'utf8');
-    writeFileSync(place.state.configCache, text.replace('"commandsTrusted":false', '"commandsTrusted":true'));
-    expect((await resolveConfig(place)).commandsTrusted).toBe(false);
-    for (const torn of ['', 'x', text.slice(0, 100), text.slice(0, -1), '\0\0\0', '{}\n{}']) {
-      writeFileSync(place.state.configCache, torn);
+    const file = configCacheFile(place.state, place.user);
+    expect(path.relative(place.root, file).startsWith('..')).toBe(true);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const text = readFileSync(file, 'utf8');
+    // What an archive could bring along in .git counts for nothing.
+    mkdirSync(place.state.root, { recursive: true });
+    writeFileSync(
+      path.join(place.state.root, 'config.json'),
+      text.replace('"commandsTrusted":false', '"commandsTrusted":true'),
+    );
+    for (const torn of [text, '', 'x', text.slice(0, 100), text.slice(0, -1), '\0\0\0', '{}\n{}']) {
+      writeFileSync(file, torn);
       expect((await resolveConfig(place)).commandsTrusted).toBe(false);
+      expect((await resolveConfig(place)).config.hooks.git.steps).toHaveLength(1);
     }
-    expect(statSync(place.state.configCache).mode & 0o777).toBe(0o600);
   });
 
   it('works without a place to write', async () => {

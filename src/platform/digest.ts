@@ -1,0 +1,16 @@
+/**
+ * Digests and unguessable names. The crypto module is loaded at the first call, not at import: it costs a fifth of a
+ * Node start, and most hooks never need it.
+ */
+function crypto(): typeof import('node:crypto') {
+  return process.getBuiltinModule('node:crypto');
+}
+
+/** SHA-256 as 64 hexadecimal digits. */
+export function sha256(data: string | Uint8Array): string {
+  return crypto().createHash('sha256').update(data).digest('hex');
+}
+
+export function randomHex(bytes: number): string {
+  return crypto().randomBytes(bytes).toString('hex');
+}
