@@ -16,14 +16,18 @@ export interface PurgePlan {
 }
 
 const DRAIN_WAIT_MS = 5_000;
-/** The names claude-hooks gives its documents: they begin with year, month, day, hour and minute. */
+/**
+ * The names claude-hooks gives its documents: they begin with year, month, day, hour and minute. A checkpoint's
+ * document has the name of its reference instead.
+ */
 const OWN_DOCUMENT = /^\d{4}-\d{2}-\d{2}-\d{2}-\d{2}.*\.(?:md|log|json)$/;
 
 export async function planPurge(repository: Repository, state: StatePaths): Promise<PurgePlan> {
+  const refs = await privateRefs(repository);
   return {
     trees: exists(state.root) ? [state.root] : [],
-    refs: await privateRefs(repository),
-    documents: await ownDocuments(repository),
+    refs,
+    documents: await ownDocuments(repository, refs),
   };
 }
 
@@ -35,13 +39,17 @@ async function privateRefs(repository: Repository): Promise<string[]> {
   return listed.stdout.split('\n').filter((line) => line !== '');
 }
 
-async function ownDocuments(repository: Repository): Promise<string[]> {
+async function ownDocuments(repository: Repository, refs: readonly string[]): Promise<string[]> {
   const { checkpoints, sessions, errors } = documentPaths(repository.root);
-  const files = [checkpoints, sessions, errors].flatMap((directory) =>
+  const ofCheckpoints = new Set(refs.map((ref) => `${ref.slice(ref.lastIndexOf('/') + 1)}.md`));
+  const named = (directory: string, isOwn: (name: string) => boolean): string[] =>
     listDirectory(directory)
-      .filter((name) => OWN_DOCUMENT.test(name))
-      .map((name) => path.join(directory, name)),
-  );
+      .filter(isOwn)
+      .map((name) => path.join(directory, name));
+  const files = [
+    ...named(checkpoints, (name) => ofCheckpoints.has(name) || OWN_DOCUMENT.test(name)),
+    ...[sessions, errors].flatMap((directory) => named(directory, (name) => OWN_DOCUMENT.test(name))),
+  ];
   if (repository.gitDir === undefined || files.length === 0) return files;
   const tracked = await gitOrThrow(['ls-files', '-z', '--', '.claude'], { cwd: repository.root });
   const known = new Set(tracked.split('\0').map((name) => path.join(repository.root, name)));
