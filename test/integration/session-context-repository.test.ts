@@ -3,7 +3,11 @@ import * as path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { configSchema } from '../../src/config/schema.ts';
-import { buildSessionContext, type ContextInput } from '../../src/flows/session-context.ts';
+import {
+  beginSessionContext,
+  buildSessionContext,
+  type ContextInput,
+} from '../../src/flows/session-context.ts';
 import { locateRepository, statePaths } from '../../src/store/paths.ts';
 import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
 
@@ -148,6 +152,26 @@ describe('a session that starts', () => {
     expect(text).toContain('In progress: merge');
     expect(text).toContain('UU README.md');
     expect(leftOut).toEqual(['readme README.md holds unresolved merge conflicts']);
+  });
+
+  it('may be begun before the checks: git answers from then, findings and files come at the end', async () => {
+    const begun = beginSessionContext({
+      repository: locateRepository(sandbox.repo),
+      cwd: sandbox.repo,
+      config: configSchema.parse({}),
+      source: 'startup',
+      state: statePaths(path.join(sandbox.root, 'state')),
+      now: Date.now(),
+      nonce: NONCE,
+    });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    sandbox.git('commit', '-q', '--allow-empty', '-m', 'LATER-MARKER');
+    sandbox.write('README.md', 'FRESH-MARKER');
+    const { text } = await begun.finish(['a finding']);
+    expect(text).toContain('COMMIT-MARKER');
+    expect(text).not.toContain('LATER-MARKER');
+    expect(text).toContain('FRESH-MARKER');
+    expect(text).toContain('- a finding');
   });
 
   it('works without git, without a commit and without anything', async () => {
