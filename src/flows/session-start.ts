@@ -14,7 +14,7 @@ import { hasWork, openSpool, recordEvent } from '../store/spool.ts';
 import { startCheckpointLoop } from './checkpoint-loop.ts';
 import { runMoment } from './moments.ts';
 import { runPreSession } from './pre-session.ts';
-import { buildSessionContext } from './session-context.ts';
+import { beginSessionContext } from './session-context.ts';
 import { hasLostSessions } from './sweep.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -42,8 +42,19 @@ export async function startSession(
     !claimSession(place.state, session, scope, (other) => isInstalledIn(other, place.cwd, place.user))
   )
     return undefined;
+  const input = {
+    repository: place.repository,
+    cwd: place.cwd,
+    config,
+    source: sourceOf(event),
+    state: place.state,
+    now: place.now(),
+    nonce: sessionNonce(place.state, session),
+  };
+  // Git answers while the checks run, unless one of them moves the branch.
+  const early = config.preSession.pull.enabled ? undefined : beginSessionContext(input);
   if (writable) noteStart(place, event, session, scope, clientPid);
-  const checks = await runPreSession({
+  const { findings } = await runPreSession({
     ...place,
     config,
     commandsTrusted: place.resolved.commandsTrusted,
@@ -52,24 +63,10 @@ export async function startSession(
     now: place.now(),
   });
   if (writable) {
-    for (const finding of checks.findings)
-      if (finding.level === 'error') reportLater(place, event, finding.text);
+    for (const { level, text } of findings) if (level === 'error') reportLater(place, event, text);
   }
-  const context = config.context.enabled
-    ? await buildSessionContext({
-        repository: place.repository,
-        cwd: place.cwd,
-        config,
-        source: sourceOf(event),
-        state: place.state,
-        findings: [
-          ...notes,
-          ...checks.findings.filter((finding) => finding.level !== 'ok').map((finding) => finding.text),
-        ],
-        now: place.now(),
-        nonce: sessionNonce(place.state, session),
-      })
-    : { text: '' };
+  const told = [...notes, ...findings.filter(({ level }) => level !== 'ok').map(({ text }) => text)];
+  const context = await (early ?? beginSessionContext(input)).finish(told);
   await runMoment(place, 'session-start', event);
   if (writable) await startBackground(place, session, clientPid);
   if (context.text === '') return undefined;
