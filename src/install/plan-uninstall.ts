@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import { exists, readBytesIfExists } from '../platform/fs.ts';
 import type { UserPaths } from '../store/paths.ts';
 import { isClaimedBy, isUntouched, originalBytes } from './claims.ts';
+import { gitHookFilesInUse } from './git-hooks/index.ts';
 import { contentHash, type FileClaim, installsDirectory, type Manifest } from './manifest.ts';
 import { changesSomething, type PlannedAction } from './plan.ts';
 import { isLeftEmpty, revertBytes } from './revert.ts';
@@ -30,7 +31,10 @@ export function planUninstall(
 ): UninstallPlan {
   const plan: UninstallPlan = { actions: [], directories: [], trees: [], warnings: [], notes: [] };
   const claims = selected.flatMap((manifest) => manifest.files);
-  for (const file of new Set(claims.map((claim) => claim.file))) {
+  const inUse = gitHookFilesInUse(claims);
+  if (inUse.note !== undefined) plan.notes.push(inUse.note);
+  const free = claims.filter(({ id }) => !inUse.ids.includes(id));
+  for (const file of new Set(free.map((claim) => claim.file))) {
     const mine = claims.filter((claim) => claim.file === file);
     if (isClaimedBy(file, remaining)) {
       plan.notes.push(`${file} stays as it is: another install of claude-hooks still uses it.`);

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { problemLine } from '../../config/types.ts';
 import { locateRuntime } from '../../install/find-package.ts';
+import type { GitHooksMode } from '../../install/git-hooks/choose.ts';
 import { planGitHooks } from '../../install/git-hooks/index.ts';
 import { readManifests } from '../../install/manifest.ts';
 import { changesSomething } from '../../install/plan.ts';
@@ -84,12 +85,14 @@ export async function examinePrograms(place: DoctorPlace): Promise<Diagnosis[]> 
 /** The configuration: valid, read whole, its commands allowed here. */
 export async function examineConfig(place: DoctorPlace): Promise<Diagnosis[]> {
   const { problems, trust, config } = place.resolved;
-  const found: Diagnosis[] = problems.map((problem) => ({
-    id: `config-${problem.code}`,
-    level: problem.level === 'error' ? 'error' : 'warn',
-    text: problemLine(problem),
-    cure: problem.hint ?? 'claude-hooks config validate',
-  }));
+  const found: Diagnosis[] = problems
+    .filter(({ code }) => code !== 'untrusted')
+    .map((problem) => ({
+      id: `config-${problem.code}`,
+      level: problem.level === 'error' ? 'error' : 'warn',
+      text: problemLine(problem),
+      cure: problem.hint ?? 'claude-hooks config validate',
+    }));
   if (trust.state === 'untrusted' || trust.state === 'changed') {
     const why =
       trust.state === 'changed' ? 'changed since you allowed them' : 'were never allowed on this machine';
@@ -135,7 +138,7 @@ export async function examineGitHooks(place: DoctorPlace): Promise<Diagnosis[]> 
     ];
   }
   const found: Diagnosis[] = [];
-  for (const { dir, scope, node } of manifests) {
+  for (const { dir, scope, node, gitHooks } of manifests) {
     const { runtime } = locateRuntime({
       scope,
       dir,
@@ -148,7 +151,7 @@ export async function examineGitHooks(place: DoctorPlace): Promise<Diagnosis[]> 
       repository: place.repository,
       dir,
       scope,
-      mode: 'auto',
+      mode: gitHooks as GitHooksMode,
       runtime,
       user: place.user,
       env: place.env,
