@@ -26,25 +26,38 @@ export async function diffTrees(git: Plumbing, from: string, to: string): Promis
   return files;
 }
 
+/** The commit of a checkpoint, and the one that keeps its staged tree where it needs one. */
+export interface CheckpointCommit {
+  commit: string;
+  staged?: string;
+}
+
 /**
  * Makes the commit and its ref, which is created only where no ref of that name exists. Parents: HEAD, and a
- * commit of the staged tree where it is neither HEAD's nor the checkpoint's own. @returns the commit.
+ * commit of the staged tree where that is neither HEAD's nor the checkpoint's own; the last checkpoint's is taken
+ * again where the same is staged.
  */
 export async function commitCapture(
   git: Plumbing,
   capture: Capture,
   metadata: Metadata,
   now: number,
-): Promise<string> {
+): Promise<CheckpointCommit> {
   const { tree, indexTree, head, headTree } = capture;
   const parents = head === undefined ? [] : [head];
+  let staged: string | undefined;
   if (indexTree !== undefined && indexTree !== headTree && indexTree !== tree) {
-    const message = `claude-hooks staged index of checkpoint ${metadata.id}\n`;
-    parents.push(await commitTree(git, indexTree, head === undefined ? [] : [head], message, now));
+    const last = capture.lastStillThere ? capture.before?.last : undefined;
+    const message = 'claude-hooks staged index\n';
+    staged =
+      last?.staged?.tree === indexTree
+        ? last.staged.commit
+        : await commitTree(git, indexTree, [], message, now);
+    parents.push(staged);
   }
   const commit = await commitTree(git, tree, parents, encodeMessage(metadata), now);
   await git.run(['update-ref', `${CHECKPOINT_REFS}${metadata.id}`, commit, '0'.repeat(commit.length)]);
-  return commit;
+  return { commit, ...(staged === undefined ? {} : { staged }) };
 }
 
 async function commitTree(

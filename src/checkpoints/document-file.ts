@@ -1,12 +1,7 @@
 import * as path from 'node:path';
 import { messageOf } from '../errors.ts';
-import {
-  ensureDirectory,
-  lstatIfExists,
-  readTextIfExists,
-  realPath,
-  writeFileAtomic,
-} from '../platform/fs.ts';
+import { readTextIfExists, writeFileAtomic } from '../platform/fs.ts';
+import { openDocumentFolder } from '../store/documents.ts';
 import { documentPaths } from '../store/paths.ts';
 import { renderDocument } from './document.ts';
 import { isCheckpointId } from './name.ts';
@@ -24,10 +19,8 @@ export function writeDocument(
 ): string | undefined {
   const folder = documentPaths(root).checkpoints;
   try {
-    const outside = leadsOutside(root, folder);
-    if (outside !== undefined)
-      return `the document was not written: ${outside} is a link that leads out of ${root}`;
-    ensureDirectory(folder, 0o755);
+    const outside = openDocumentFolder(root, folder);
+    if (outside !== undefined) return `the document was not written: ${outside}`;
     const text = renderDocument(checkpoint, root, projectFacts(root), narrative);
     writeFileAtomic(path.join(folder, `${checkpoint.id}.md`), text, { mode: 0o644, sync: false });
     return undefined;
@@ -40,15 +33,4 @@ export function writeDocument(
 export function readDocument(root: string, id: string): string | undefined {
   if (!isCheckpointId(id)) return undefined;
   return readTextIfExists(path.join(documentPaths(root).checkpoints, `${id}.md`));
-}
-
-/** The first link on the way from `root` to `folder` that leads out of `root`. */
-function leadsOutside(root: string, folder: string): string | undefined {
-  const top = realPath(root);
-  for (const place of [path.dirname(folder), folder]) {
-    if (lstatIfExists(place)?.isSymbolicLink() !== true) continue;
-    const target = realPath(place);
-    if (target !== top && !target.startsWith(`${top}${path.sep}`)) return place;
-  }
-  return undefined;
 }

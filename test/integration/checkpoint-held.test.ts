@@ -139,6 +139,43 @@ describe('what a checkpoint holds', () => {
     }
   });
 
+  it('does not trust times of a copied index more than git trusts those of the index', async () => {
+    const built = repository();
+    built.git('config', 'core.trustctime', 'false');
+    const time = new Date('2026-01-01T00:00:00Z');
+    const at = (name: string): string => path.join(built.root, name);
+    built.write('src/b.txt', 'old\n');
+    fs.utimesSync(at('src/b.txt'), time, time);
+    built.git('add', 'src/b.txt');
+    // Written again in the same instant, with the same size: only the time of the index tells that git has to look.
+    fs.writeFileSync(at('src/b.txt'), 'new\n');
+    fs.utimesSync(at('src/b.txt'), time, time);
+    fs.utimesSync(at('.git/index'), time, time);
+    const checkpoint = await saved(built.root);
+    expect(built.git('show', `${checkpoint.tree}:src/b.txt`)).toBe('new\n');
+  });
+
+  it('keeps what is staged alive through later checkpoints, with one commit for the same staging', async () => {
+    const built = repository();
+    makeDirty(built);
+    const checkpoints = [];
+    for (let round = 0; round < 3; round += 1) {
+      built.write('README.md', `round ${round}\n`);
+      checkpoints.push(await saved(built.root));
+    }
+    const stagings = checkpoints.map((one) => built.git('rev-parse', `${one.commit}^2`).trim());
+    expect(new Set(stagings).size).toBe(1);
+    built.git('update-ref', '-d', `refs/claude-hooks/checkpoints/${checkpoints[0]?.id}`);
+    built.git('gc', '-q', '--prune=now');
+    for (const one of checkpoints.slice(1)) {
+      expect(built.git('rev-parse', `${one.commit}^2^{tree}`).trim()).toBe(one.indexTree);
+    }
+    built.git('add', 'README.md');
+    const next = await saved(built.root);
+    expect(built.git('rev-parse', `${next.commit}^2^{tree}`).trim()).toBe(next.indexTree);
+    expect(next.indexTree).toBe(stagedTree(built.root));
+  });
+
   it('keeps objects alive through a garbage collection that prunes everything else', async () => {
     const built = repository();
     makeDirty(built);
