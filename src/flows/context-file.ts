@@ -3,6 +3,7 @@ import { newContext, updateContext } from '../context/context-file.ts';
 import { ensureDirectory, readTextIfExists, writeFileAtomic } from '../platform/fs.ts';
 import { git } from '../platform/git.ts';
 import { redactText } from '../redact/redact.ts';
+import { linkOutside } from '../store/documents.ts';
 import { acquireLock } from '../store/lock.ts';
 import { documentPaths } from '../store/paths.ts';
 import type { SessionFacts } from '../transcript/facts.ts';
@@ -12,10 +13,12 @@ import type { Workplace } from './workplace.ts';
 /**
  * Brings the marked regions of `.claude/context.md` up to date. With the facts of a session a missing file is
  * created; after a git operation (no facts) only an existing one is touched. Text outside the regions stays.
+ * A link that leads out of the repository is neither read nor replaced.
  */
 export async function updateContextFile(place: Workplace, facts: SessionFacts | undefined): Promise<void> {
   const { root, gitDir } = place.repository;
   const file = documentPaths(root).context;
+  if (linkOutside(root, file) !== undefined) return;
   if (gitDir === undefined || (facts === undefined && readTextIfExists(file) === undefined)) return;
   const [branch, log] = await Promise.all([
     git(['branch', '--show-current'], { cwd: root }),

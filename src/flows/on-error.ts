@@ -3,10 +3,11 @@ import { hostname } from 'node:os';
 import * as path from 'node:path';
 import { messageOf } from '../errors.ts';
 import { minuteStamp } from '../platform/clock.ts';
-import { createFileExclusive, ensureDirectory } from '../platform/fs.ts';
+import { createFileExclusive } from '../platform/fs.ts';
 import { git } from '../platform/git.ts';
 import { redactEnvironment, redactText } from '../redact/redact.ts';
 import type { SessionEvent } from '../sessions/event.ts';
+import { openDocumentFolder } from '../store/documents.ts';
 import { documentPaths } from '../store/paths.ts';
 import { runMoment } from './moments.ts';
 import { sendNotice } from './notify.ts';
@@ -86,7 +87,11 @@ async function writeErrorLog(place: Workplace, report: ErrorReport): Promise<str
     ],
   ];
   try {
-    ensureDirectory(directory, 0o755);
+    const outside = openDocumentFolder(root, directory);
+    if (outside !== undefined) {
+      place.log('warn', `no error log was written: ${outside}`);
+      return undefined;
+    }
     const text = sections.map(([title, body]) => `## ${title}\n${body.trim()}\n`).join('\n');
     return createFileExclusive(file, redactText(text), 0o600) ? file : undefined;
   } catch (error) {

@@ -1,11 +1,12 @@
 import * as path from 'node:path';
 import { messageOf } from '../errors.ts';
 import { minuteStamp } from '../platform/clock.ts';
-import { ensureDirectory, writeFileAtomic } from '../platform/fs.ts';
+import { writeFileAtomic } from '../platform/fs.ts';
 import { git } from '../platform/git.ts';
 import { redactText } from '../redact/redact.ts';
 import { parseEvent, type SessionEvent } from '../sessions/event.ts';
 import { foldSession, type SessionView } from '../sessions/session.ts';
+import { openDocumentFolder } from '../store/documents.ts';
 import { type Job, runJobs } from '../store/jobs.ts';
 import { appendRecord, readRecords } from '../store/journal.ts';
 import { documentPaths, sessionJournal } from '../store/paths.ts';
@@ -128,7 +129,8 @@ async function writeSummary(
   ]);
   const startedAt = view.createdAt || endedAt;
   const directory = documentPaths(root).sessions;
-  ensureDirectory(directory, 0o755);
+  const outside = openDocumentFolder(root, directory);
+  if (outside !== undefined) return place.log('warn', `no summary was written: ${outside}`);
   const text = renderSummary(facts, {
     session: job.session,
     startedAt,

@@ -1,0 +1,26 @@
+import * as path from 'node:path';
+import { ensureDirectory, lstatIfExists, realPath } from '../platform/fs.ts';
+
+/** The first link on the way from `root` to `place` (both included) that leads out of `root`. */
+export function linkOutside(root: string, place: string): string | undefined {
+  const top = realPath(root);
+  const parts = path.relative(root, place).split(path.sep);
+  for (let count = 1; count <= parts.length; count += 1) {
+    const at = path.join(root, ...parts.slice(0, count));
+    if (lstatIfExists(at)?.isSymbolicLink() !== true) continue;
+    const target = realPath(at);
+    if (target !== top && !target.startsWith(`${top}${path.sep}`)) return at;
+  }
+  return undefined;
+}
+
+/**
+ * Makes a folder for documents in a working tree. @returns why nothing may be written there: a link, which came with
+ * the repository, leads out of it.
+ */
+export function openDocumentFolder(root: string, folder: string): string | undefined {
+  const link = linkOutside(root, folder);
+  if (link !== undefined) return `${link} is a link that leads out of ${root}`;
+  ensureDirectory(folder, 0o755);
+  return undefined;
+}
