@@ -78,6 +78,11 @@ export function messageText(request: ApiRequest | undefined): string {
   return parts.join('\n');
 }
 
+/** Which of the texts are not in it: a failing test shows these instead of a whole request. */
+export function missingIn(text: string, ...texts: string[]): string[] {
+  return texts.filter((one) => !text.includes(one));
+}
+
 function collectText(value: unknown, parts: string[]): void {
   if (typeof value === 'string') parts.push(value);
   else if (Array.isArray(value)) for (const item of value) collectText(item, parts);
