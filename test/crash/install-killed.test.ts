@@ -21,12 +21,27 @@ import { locateRepository, statePaths, stateRoot, userPaths } from './src/store/
 const fsModule = require('node:fs');
 const killAt = Number(process.env.KILL_AT ?? 0);
 const failAt = Number(process.env.FAIL_AT ?? 0);
+const editAt = Number(process.env.EDIT_AT ?? 0);
 let count = 0;
+let editing = false;
+let edited = false;
+/** What another program does to the settings file at this very moment. */
+function edit() {
+  editing = true;
+  edited = true;
+  const file = process.env.EDIT_FILE;
+  const value = JSON.parse(fs.readFileSync(file, 'utf8'));
+  fs.writeFileSync(file, JSON.stringify({ ...value, foreign: true }, null, 2));
+  editing = false;
+}
 for (const name of ['openSync', 'writeSync', 'renameSync', 'linkSync', 'symlinkSync', 'rmSync', 'rmdirSync', 'mkdirSync', 'fchmodSync']) {
   const real = fsModule[name];
   fsModule[name] = (...args) => {
+    if (editing) return real(...args);
     if (name === 'openSync' && (args[1] ?? 'r') === 'r') return real(...args);
     count += 1;
+    // Inside the rename itself nothing can be seen any more.
+    if (!edited && editAt > 0 && count >= editAt && name !== 'renameSync') edit();
     if (count === killAt) process.kill(process.pid, 'SIGKILL');
     if (count === failAt && (name === 'writeSync' || name === 'renameSync')) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
     return real(...args);
@@ -134,7 +149,7 @@ describe('install killed at any change on disk', () => {
     expect(files()).toEqual(before);
     const steps = Number(whole.out);
     expect(steps).toBeGreaterThan(50);
-    for (let at = 1; at <= steps; at += at < 12 || at > steps - 40 ? 3 : 11) {
+    for (let at = 1; at <= steps; at += at < 12 || at > steps - 40 ? 5 : 17) {
       const killed = await run('install', { KILL_AT: String(at) });
       expect(killed.code, `killed at ${at}`).toBe(null);
       expectNoMix(files(), before, after);
@@ -156,7 +171,7 @@ describe('install killed at any change on disk', () => {
     const after = files();
     const steps = Number((await run('uninstall')).out);
     expect(steps).toBeGreaterThan(20);
-    for (let at = 1; at <= steps; at += 4) {
+    for (let at = 1; at <= steps; at += 6) {
       await run('install');
       await run('uninstall', { KILL_AT: String(at) });
       expectNoMix(files(), after, before);
@@ -174,7 +189,7 @@ describe('install on a disk that is full', () => {
     const after = files();
     await run('uninstall');
     let failures = 0;
-    for (let at = 1; at <= steps; at += 7) {
+    for (let at = 1; at <= steps; at += 9) {
       const ended = await run('install', { FAIL_AT: String(at) });
       if (ended.code === 0) {
         expect(files()).toEqual(after);
@@ -190,6 +205,27 @@ describe('install on a disk that is full', () => {
 });
 
 describe('at the same time', () => {
+  it.each(['install', 'uninstall'] as const)(
+    '%s: a change by another program at any moment is kept',
+    async (verb) => {
+      const EDIT_FILE = path.join(place.repo, LOCAL);
+      if (verb === 'uninstall') await run('install');
+      const steps = Number((await run(verb)).out);
+      expect(steps).toBeGreaterThan(20);
+      for (let at = 1; at < steps - 2; at += verb === 'install' ? 13 : 7) {
+        place.write(LOCAL, SETTINGS);
+        if (verb === 'uninstall') await run('install');
+        else await run('uninstall');
+        const ended = await run(verb, { EDIT_AT: String(at), EDIT_FILE });
+        expect(ended.err, `edited at ${at}`).toBe('');
+        const value = JSON.parse(place.read(LOCAL));
+        expect(value.hooks.Stop).toHaveLength(verb === 'install' ? 2 : 1);
+        expect(value.foreign, `edited at ${at}`).toBe(true);
+      }
+    },
+    180_000,
+  );
+
   it('eight installs and a program that writes the same file: nothing of anyone is lost', async () => {
     const writer = spawn(
       process.execPath,

@@ -99,14 +99,14 @@ describe('a settings file nobody else writes to', () => {
   });
 
   it('gives back the bytes of before the first install after several upgrades', async () => {
-    place.write(LOCAL, '{ "a":1 }');
+    place.write(LOCAL, '{ "a":1, "hooks": {  } }');
     await place.install();
     await place.install({ node: '/opt/other/node' });
     await place.install({ node: '/opt/third/node' });
     expect(place.read(LOCAL)).toContain("n='/opt/third/node'");
     expect(place.read(LOCAL)).not.toContain('/opt/other/node');
     await place.uninstall();
-    expect(place.read(LOCAL)).toBe('{ "a":1 }');
+    expect(place.read(LOCAL)).toBe('{ "a":1, "hooks": {  } }');
   });
 });
 
