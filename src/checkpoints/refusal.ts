@@ -51,7 +51,7 @@ export function refusalFromGit(repository: Repository, words: string): Refusal {
       hint: `Install the program of the filter or set filter.${filter}.required to false; nothing was changed.`,
     };
   }
-  if (/No space left on device|Disk quota exceeded/.test(words)) {
+  if (/No space left on device|Disk quota exceeded|Out of diskspace|ENOSPC|EDQUOT/.test(words)) {
     return { reason: 'the disk is full', hint: 'Make room and save again; nothing was changed.' };
   }
   return {

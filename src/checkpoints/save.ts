@@ -8,6 +8,7 @@ import { logLine } from '../store/log.ts';
 import { documentPaths, type Repository, type StatePaths, worktreeName } from '../store/paths.ts';
 import {
   clearStaleIndexLock,
+  type IndexRecord,
   type PrivateIndex,
   privateIndexOf,
   writeIndexRecord,
@@ -117,13 +118,13 @@ async function saveLocked(input: SaveInput, index: PrivateIndex): Promise<SaveRe
   const previous = last === undefined ? undefined : summaryOf(last);
   const asked = input.force === true || input.name !== undefined || input.note !== undefined;
   if (!asked && previous?.tree === capture.tree && previous.indexTree === capture.indexTree) {
-    writeIndexRecord(index, { ...capture.record, ...optional('last', last) });
+    remember(input, index, { ...capture.record, ...optional('last', last) });
     return { saved: false, cause: 'unchanged', checkpoint: previous };
   }
   const files = await exactFiles(git, capture);
   const metadata = describe(input, capture, files, remarks);
   const { commit, staged } = await commitCapture(git, capture, metadata, input.now);
-  writeIndexRecord(index, {
+  remember(input, index, {
     ...capture.record,
     last: {
       commit,
@@ -138,6 +139,20 @@ async function saveLocked(input: SaveInput, index: PrivateIndex): Promise<SaveRe
     logLine(input.state, 'warn', `checkpoint ${checkpoint.id}: ${documentError}`, input.now);
   }
   return { saved: true, checkpoint, ...optional('documentError', documentError) };
+}
+
+/** The record only saves work; without it the next look does all of it, and the checkpoint counts all the same. */
+function remember(input: SaveInput, index: PrivateIndex, record: IndexRecord): void {
+  try {
+    writeIndexRecord(index, record);
+  } catch (error) {
+    logLine(
+      input.state,
+      'warn',
+      `checkpoint: the record of the index was not written: ${messageOf(error)}`,
+      input.now,
+    );
+  }
 }
 
 /** A transcript that cannot be read costs the document its words, not the document. */

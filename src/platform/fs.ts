@@ -411,3 +411,18 @@ export function isSameFile(a: string, b: string): boolean {
   const [left, right] = [a, b].map((file) => fs.statSync(file, { throwIfNoEntry: false, bigint: true }));
   return left !== undefined && right !== undefined && left.dev === right.dev && left.ino === right.ino;
 }
+
+/**
+ * Puts a shorter text in the place of a file's content without needing new room on the disk. Not atomic: a reader
+ * may meet the new text followed by a rest of the old one.
+ */
+export function overwriteShorter(file: string, text: string): void {
+  const fd = fs.openSync(file, 'r+');
+  try {
+    const bytes = Buffer.from(text, 'utf8');
+    fs.writeSync(fd, bytes, 0, bytes.length, 0);
+    fs.ftruncateSync(fd, bytes.length);
+  } finally {
+    fs.closeSync(fd);
+  }
+}

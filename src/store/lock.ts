@@ -1,10 +1,12 @@
 import { hostname } from 'node:os';
 import * as path from 'node:path';
+import { systemCode } from '../errors.ts';
 import { sleepSync } from '../platform/clock.ts';
 import {
   createFileExclusive,
   ensureDirectory,
   listDirectory,
+  overwriteShorter,
   readTextIfExists,
   removeFile,
   statIfExists,
@@ -101,8 +103,15 @@ function readOwner(file: string): Owner | typeof RELEASED | undefined {
 function lockOf(file: string, token: string): Lock {
   return {
     release(): void {
-      const text = readTextIfExists(file);
-      if (text?.includes(token) === true) writeFileAtomic(file, RELEASED, { sync: false });
+      if (readTextIfExists(file)?.includes(token) !== true) return;
+      try {
+        writeFileAtomic(file, RELEASED, { sync: false });
+      } catch (error) {
+        const code = systemCode(error);
+        if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
+        // A full disk must not keep the lock with a process that lives on.
+        overwriteShorter(file, RELEASED);
+      }
     },
   };
 }

@@ -3,7 +3,7 @@ import { renderDocument, withoutMachinePart } from '../../checkpoints/document.t
 import { readDocument } from '../../checkpoints/document-file.ts';
 import { projectFacts } from '../../checkpoints/project.ts';
 import type { Checkpoint } from '../../checkpoints/types.ts';
-import { HooksError } from '../../errors.ts';
+import { HooksError, messageOf } from '../../errors.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { visible } from '../../platform/terminal.ts';
 import type { Cli } from '../cli.ts';
@@ -150,13 +150,18 @@ async function load(cli: Cli, name: string, asJson: boolean): Promise<void> {
   const checkpoint = await findCheckpoint(cli.repository, name);
   const place = await openWorkplace({ cwd: cli.cwd, env: cli.env, runtime: cli.runtime, now: systemClock });
   const maxFileBytes = maxFileBytesOf(place.resolved.config);
+  // What cannot be compared (a read-only disk) does not keep the document from being read.
   const changes = await withProgress(cli, 'Comparing with the working tree …', () =>
-    changesSince({ ...place, maxFileBytes, now: place.now() }, checkpoint),
+    changesSince({ ...place, maxFileBytes, now: place.now() }, checkpoint).catch((error: unknown) => {
+      cli.say(`claude-hooks: what has changed since cannot be told: ${visible(messageOf(error))}`);
+      return null;
+    }),
   );
   const files = await filesOf(cli.repository, checkpoint);
   const text = documentOf(cli, { ...checkpoint, files });
   if (asJson) return cli.json({ ...checkpoint, text, changes });
   cli.print(`${visible(withoutMachinePart(text))}\n\n`);
+  if (changes === null) return;
   cli.print(paint(cli, 'bold', changes.length === 0 ? 'Nothing has changed since.' : 'Changed since:'));
   for (const line of fileLines(cli, changes, MAX_LINES)) cli.print(line);
 }
