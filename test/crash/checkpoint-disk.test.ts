@@ -38,8 +38,8 @@ it('refuses on a full disk and on a read-only one, with the old state whole, and
   built.git('add', '-A');
   built.git('commit', '-q', '-m', 'First');
   const first = await saved(root);
-  const content = Buffer.alloc(300_000, 7).map(
-    (_byte, position) => (position * 7919 * (position >> 3)) & 0xff,
+  const content = Buffer.from(
+    Array.from({ length: 300_000 }, (_byte, position) => (position * 7919 * (position >> 3)) & 0xff),
   );
   // Fill the disk a little more each time, so that another of the writes is the one that fails.
   let refused = 0;
