@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/unit/**/*.test.ts', 'test/integration/**/*.test.ts', 'test/crash/**/*.test.ts'],
+    // Most tests wait for processes, so more of them than cores fit.
+    maxWorkers: 4,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     env: { NODE_EXTRA_CA_CERTS: '', CLAUDE_HOOKS: '', CLAUDE_HOOKS_DEPTH: '' },

@@ -55,7 +55,8 @@ export function createCli(io: {
     state: statePaths(stateRoot(repository, user)),
     user,
     interactive: io.stdinTty && io.stdoutTty && !ci && io.env.TERM !== 'dumb',
-    width: io.columns ?? 80,
+    // A terminal that does not know its width says 0.
+    width: io.columns || 80,
     color: !io.env.NO_COLOR && (forced || (io.stdoutTty && io.env.TERM !== 'dumb')),
     runtime: io.runtime,
     print: (text) => io.write(text.endsWith('\n') ? text : `${text}\n`),

@@ -130,7 +130,8 @@ function sourceNames(input: Omit<ContextInput, 'findings'>, since: number | unde
 function lastDocument(root: string, now: number): number | undefined {
   const { checkpoints, sessions } = documentPaths(root);
   const times = [checkpoints, sessions].flatMap((folder) => newestDocument(folder)?.modified ?? []);
-  const last = Math.max(...times.filter((time) => time <= now));
+  // File times are finer than the clock: a file written in this millisecond is not from the future.
+  const last = Math.max(...times.filter((time) => Math.floor(time) <= now));
   return Number.isFinite(last) ? last : undefined;
 }
 

@@ -39,7 +39,9 @@ export async function startSession(
   const session = event.session ?? 'unknown';
   if (
     writable &&
-    !claimSession(place.state, session, scope, (other) => isInstalledIn(other, place.cwd, place.user))
+    !claimSession(place.state, session, scope, (other) =>
+      isInstalledIn(other, place.cwd, place.user, place.env),
+    )
   )
     return undefined;
   const input = {

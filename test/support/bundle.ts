@@ -16,6 +16,8 @@ export function bundleScript(source: string, file: string): string {
     platform: 'node',
     target: 'node20.19',
     format: 'cjs',
+    // jsonc-parser's CommonJS form requires its parts by names a bundler cannot see.
+    mainFields: ['module', 'main'],
     logLevel: 'error',
   });
   return file;
