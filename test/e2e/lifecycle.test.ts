@@ -179,7 +179,9 @@ test('an API error: one error log, one Slack message, none of the secrets', asyn
 
 test('a failing tool is judged by the rules: a missing program is an error', async () => {
   await claude('Run it', [
-    bash(`printf '%s' '${secrets.output}'; no-such-program-at-all`),
+    bash(
+      `printf '%s\n' '${secrets.output}'; echo "$AWS_SECRET_ACCESS_KEY $GITHUB_TOKEN $DATABASE_URL $STRIPE_API_KEY $NPM_TOKEN"; no-such-program-at-all`,
+    ),
     { text: 'It is not there.' },
   ]);
   expect(errorLogs()).toHaveLength(2);
