@@ -10,6 +10,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
 } from 'node:fs';
@@ -17,6 +18,9 @@ import * as path from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 const root = process.cwd();
+const { dependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+  dependencies: Record<string, string>;
+};
 const target = path.join(root, 'dist');
 // Built aside and put in place at the end, so that whoever runs from dist/ meets an old or a new one, never half.
 const dist = path.join(root, `.dist-${process.pid}`);
@@ -102,7 +106,13 @@ if (existsSync(path.join(root, 'src/index.ts'))) {
     entryPoints: ['src/index.ts'],
     outfile: path.join(dist, 'index.js'),
     bundle: true,
-    packages: 'external',
+    // What is a dependency of the package is loaded from there, everything else is inside.
+    external: Object.keys(dependencies),
+    // Bundled CommonJS packages require Node's own modules.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+    mainFields: ['module', 'main'],
     platform: 'node',
     target: 'node20.19',
     format: 'esm',

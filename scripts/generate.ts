@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { exampleText } from '../src/config/document-example.ts';
 import { referenceText } from '../src/config/document-reference.ts';
 import { schemaText } from '../src/config/document-schema.ts';
+import { typesText } from '../src/config/document-types.ts';
 import { PRESET_NAMES, PRESETS } from '../src/config/preset-catalog.ts';
 
 /** One line a file: its path from the top, and what makes its text. */
@@ -13,6 +14,7 @@ const GENERATED: readonly [file: string, make: () => string][] = [
   ['schema.json', schemaText],
   ['.claude-sessionrc.example', exampleText],
   ['docs/configuration.md', configurationReference],
+  ['src/config/config.ts', typesText],
 ];
 
 function configurationReference(): string {

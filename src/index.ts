@@ -6,8 +6,8 @@
 export { listCheckpoints } from './checkpoints/list.ts';
 export { type SaveInput, saveCheckpoint } from './checkpoints/save.ts';
 export type { Checkpoint, CheckpointSummary, SaveResult } from './checkpoints/types.ts';
+export type { Config, ConfigInput, ContextSource, Moment, Step } from './config/config.ts';
 export { parseDuration } from './config/duration.ts';
-export type { Config, ConfigInput, ContextSource, Moment, Step } from './config/schema.ts';
 export type { ConfigProblem, ResolvedConfig } from './config/types.ts';
 export { type ErrorDetails, type ErrorKind, EXIT_CODES, HooksError } from './errors.ts';
 export { buildSessionContext } from './flows/session-context.ts';

@@ -1,6 +1,6 @@
 import type { Origin, Origins } from './combine.ts';
+import type { Config } from './config.ts';
 import { isObject, type Json } from './merge.ts';
-import type { Config } from './schema.ts';
 
 export interface ExplainedValue {
   key: string;

@@ -1,4 +1,4 @@
-import type { Config } from './schema.ts';
+import type { Config } from './config.ts';
 
 const MOMENTS: readonly (keyof Config['hooks'])[] = [
   'session-start',

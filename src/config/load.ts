@@ -1,6 +1,7 @@
 import type { Repository, StatePaths, UserPaths } from '../store/paths.ts';
 import { collectFiles } from './collect.ts';
 import { combine, type Origins } from './combine.ts';
+import type { Config } from './config.ts';
 import { collectEnvironment } from './env-layer.ts';
 import { TRUST_VARIABLE } from './environment.ts';
 import { collectPresets, parseByName } from './extends.ts';
@@ -9,7 +10,7 @@ import type { JsonObject } from './merge.ts';
 import type { Piece, PlaceInput } from './pieces.ts';
 import { describeRunnable } from './runnable.ts';
 import { checkSafety } from './safety.ts';
-import { type Config, configSchema } from './schema.ts';
+import { configSchema } from './schema.ts';
 import { parseTrust } from './trust.ts';
 import { trustFile } from './trust-identity.ts';
 import type { ConfigProblem, LayerName, ResolvedConfig, TrustState } from './types.ts';

@@ -1,14 +1,13 @@
 import { readConfigCache, writeConfigCache, writeFlags } from '../store/config-cache.ts';
 import { VERSION } from '../version.ts';
+import type { Config } from './config.ts';
 import { environmentKey } from './environment.ts';
 import { isUnchanged, type Source } from './fingerprint.ts';
 import { flagsOf, MANAGED_FLAGS } from './flags.ts';
 import type { ConfigRequest, LoadResult } from './load.ts';
-import type { Config } from './schema.ts';
 import type { ResolvedConfig } from './types.ts';
 
 export type { ConfigRequest } from './load.ts';
-export type { ConfigProblem, ResolvedConfig } from './types.ts';
 
 interface Entry {
   /** The folder this was compiled for. */

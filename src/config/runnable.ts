@@ -1,8 +1,8 @@
 import * as path from 'node:path';
 import { sha256 } from '../platform/digest.ts';
+import type { Config } from './config.ts';
 import type { SourceReader } from './fingerprint.ts';
 import { isObject, type Json, type JsonObject } from './merge.ts';
-import type { Config } from './schema.ts';
 import type { RunnableItem } from './types.ts';
 
 /** The parts of a configuration that make a machine run something, change the repository or connect somewhere. */

@@ -279,12 +279,3 @@ export const configSchema = z.strictObject({
     .prefault({})
     .describe('Removing secrets; what is built in cannot be switched off.'),
 });
-
-/** The configuration as people write it: everything optional. */
-export type ConfigInput = z.input<typeof configSchema>;
-/** The configuration as the program reads it: every value there. Durations and sizes are still text. */
-export type Config = z.output<typeof configSchema>;
-export type Step = z.output<typeof step>;
-export type ContextSource = (typeof CONTEXT_SOURCES)[number];
-/** A moment people can add steps to; also the name of the hook script. */
-export type Moment = keyof Config['hooks'];

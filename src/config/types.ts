@@ -1,5 +1,5 @@
 import { visible } from '../platform/terminal.ts';
-import type { Config } from './schema.ts';
+import type { Config } from './config.ts';
 
 /** Where a value comes from, lowest first: a higher one wins. */
 export const LAYERS = ['defaults', 'preset', 'user', 'project', 'local', 'env', 'flags'] as const;

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import type { Config, ContextSource } from '../config/schema.ts';
+import type { Config, ContextSource } from '../config/config.ts';
 import { realPath } from '../platform/fs.ts';
 import type { Piece } from './assemble.ts';
 import { listCommits } from './commits.ts';

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import type { Finding } from '../checks/finding.ts';
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/config.ts';
 import { messageOf } from '../errors.ts';
 import { monotonicMs, sleep } from '../platform/clock.ts';
 import { spawnDetached } from '../platform/process.ts';

@@ -1,4 +1,4 @@
-import type { Moment } from '../config/schema.ts';
+import type { Moment } from '../config/config.ts';
 import type { SessionEvent } from '../sessions/event.ts';
 import { runStep } from './run-step.ts';
 import type { Workplace } from './workplace.ts';

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
+import type { Config } from '../config/config.ts';
 import { parseDuration } from '../config/duration.ts';
-import type { Config } from '../config/schema.ts';
 import { messageOf } from '../errors.ts';
 import type { Notice } from '../notify/notice.ts';
 import { enqueueNotice, type FlushResult, flushOutbox, listOutbox } from '../notify/outbox.ts';

@@ -1,6 +1,6 @@
 import type { Finding } from '../checks/finding.ts';
+import type { Config } from '../config/config.ts';
 import { parseDuration } from '../config/duration.ts';
-import type { Config } from '../config/schema.ts';
 import { monotonicMs } from '../platform/clock.ts';
 import { createFileExclusive, ensureDirectory } from '../platform/fs.ts';
 import { recoverRuns, sweepLate, takeLateLines, toldMark } from '../store/late.ts';

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { lastWords } from '../checks/words.ts';
+import type { Step } from '../config/config.ts';
 import { parseDuration } from '../config/duration.ts';
-import type { Step } from '../config/schema.ts';
 import { cleanLine, cleanText } from '../context/clean.ts';
 import { exists } from '../platform/fs.ts';
 import { runCommand } from '../platform/process.ts';

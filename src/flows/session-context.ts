@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import type { Config, ContextSource } from '../config/schema.ts';
+import type { Config, ContextSource } from '../config/config.ts';
 import { type AssembledContext, assemble, type Piece } from '../context/assemble.ts';
 import { cleanLine } from '../context/clean.ts';
 import { checkNonce, quotableLines } from '../context/fence.ts';

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
-import { type ResolvedConfig, resolveConfig } from '../config/resolve.ts';
+import { resolveConfig } from '../config/resolve.ts';
+import type { ResolvedConfig } from '../config/types.ts';
 import type { Clock } from '../platform/clock.ts';
 import { addRedactionPatterns, registerSecrets } from '../redact/redact.ts';
 import { logLine } from '../store/log.ts';

@@ -15,7 +15,6 @@ import {
 } from './outbox-files.ts';
 
 export { type FlushOptions, type FlushResult, flushOutbox, sendDirectly } from './delivery.ts';
-export type { OutboxItem } from './outbox-files.ts';
 
 export interface EnqueueOptions {
   /** The same group again within this time of its last message is counted, not queued. */

@@ -219,10 +219,6 @@ export function copyFile(from: string, to: string): void {
   fs.copyFileSync(from, to);
 }
 
-export function copyTree(from: string, to: string): void {
-  fs.cpSync(from, to, { recursive: true, dereference: true });
-}
-
 export function setTimes(file: string, atime: Date, mtime: Date): void {
   fs.utimesSync(file, atime, mtime);
 }

@@ -1,7 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { type Config, configSchema } from '../../src/config/schema.ts';
+import type { Config } from '../../src/config/config.ts';
+import { configSchema } from '../../src/config/schema.ts';
 import { type CheckpointRequest, runCheckpoint } from '../../src/flows/checkpoint.ts';
 import { readRecords } from '../../src/store/journal.ts';
 import { openSpool } from '../../src/store/spool.ts';

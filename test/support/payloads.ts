@@ -28,8 +28,3 @@ export function payloadLine(name: string, changes: Record<string, unknown> = {})
   const text = fs.readFileSync(path.join(FOLDER, 'payloads', `${name}.json`), 'utf8');
   return `${JSON.stringify({ ...(JSON.parse(text) as Record<string, unknown>), ...changes })}\n`;
 }
-
-/** Path of a captured transcript: `compaction-resume-clear`. */
-export function transcriptFile(name: string): string {
-  return path.join(FOLDER, 'transcripts', `${name}.jsonl`);
-}
