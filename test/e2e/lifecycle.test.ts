@@ -186,10 +186,25 @@ test('a failing tool is judged by the rules: a missing program is an error', asy
   ]);
   expect(errorLogs()).toHaveLength(2);
   expect(messages()).toHaveLength(1);
-  await claude('Write it', [
-    { tools: [{ name: 'Write', input: { file_path: '/proc/claude-hooks-test', content: 'x' } }] },
-    { text: 'Refused.' },
+});
+
+test('a search without a hit, a refused permission and a missing file are no errors', async () => {
+  const fetch: ScriptedTurn = {
+    tools: [{ name: 'WebFetch', input: { url: 'http://127.0.0.1:1/', prompt: 'x' } }],
+  };
+  const read: ScriptedTurn = {
+    tools: [{ name: 'Read', input: { file_path: path.join(sandbox.repo, 'none.txt') } }],
+  };
+  const run = await claude('Look', [
+    bash('grep nothing-like-it README.md'),
+    fetch,
+    read,
+    { text: 'Nothing.' },
   ]);
+  expect(run.result?.permission_denials).toHaveLength(1);
+  expect(messageText(api.main().at(-1))).toContain('none.txt');
+  expect(errorLogs()).toHaveLength(2);
+  expect(messages()).toEqual([]);
 });
 
 test('no secret of environment, prompt or tool output is anywhere', () => {
