@@ -46,19 +46,16 @@ async function handle(place: Workplace, claimed: ClaimedEvent): Promise<void> {
   }
   const journal = journalOf(place, event);
   const record = recordOf(event, claimed);
-  const before = readRecords(journal).records;
-  if (!(claimed.recovered && before.some((earlier) => earlier.eid === claimed.id)))
-    appendRecord(journal, record);
+  // Read only where it is asked for: a journal grows with its session.
+  const before = (): JournalRecord[] => readRecords(journal).records.filter(({ eid }) => eid !== claimed.id);
+  const isKnown = claimed.recovered && readRecords(journal).records.some(({ eid }) => eid === claimed.id);
+  if (!isKnown) appendRecord(journal, record);
   try {
-    await effectOf(place, event, record, withoutRepeat(before, claimed.id));
+    await effectOf(place, event, record, before);
   } catch (error) {
     place.log('error', `event ${claimed.id} (${record.type}): ${messageOf(error)}`);
   }
   finishEvent(claimed);
-}
-
-function withoutRepeat(records: JournalRecord[], eid: string): JournalRecord[] {
-  return records.filter((record) => record.eid !== eid);
 }
 
 function journalOf(place: Workplace, event: SessionEvent): string {

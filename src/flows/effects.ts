@@ -16,7 +16,7 @@ type Effect = (
   place: Workplace,
   event: SessionEvent,
   record: JournalRecord,
-  before: JournalRecord[],
+  before: () => JournalRecord[],
 ) => Promise<void>;
 
 /** What each kind of event calls for. Every effect may be repeated for the same event without doing it twice. */
@@ -49,13 +49,14 @@ const EFFECTS: Record<string, Effect> = {
       event,
     });
   },
-  end: async (place, event, _record, before) => {
+  end: async (place, event, record, before) => {
     const { session } = event;
     if (session === undefined) return;
     unmarkLive(place.state, session);
-    // One job for each run of the session, however often its end is reported.
-    const id = `end-${session}-${before.filter((earlier) => earlier.type === 'start').length}`;
-    if (foldSession(session, before).finishedJobs.includes(id)) return;
+    // One job for each run of the session, however often its end is reported; a run that began later is another one.
+    const records = before();
+    const id = `end-${session}-${records.filter(({ type, t }) => type === 'start' && t <= record.t).length}`;
+    if (foldSession(session, records).finishedJobs.includes(id)) return;
     addJob(place.state, {
       id,
       kind: 'end-session',
@@ -67,7 +68,7 @@ const EFFECTS: Record<string, Effect> = {
         cwd: place.cwd,
         reason: event.reason ?? 'other',
         transcript: event.transcript ?? '',
-        endedAt: String(_record.t),
+        endedAt: String(record.t),
       },
     });
   },
@@ -82,7 +83,7 @@ export async function effectOf(
   place: Workplace,
   event: SessionEvent,
   record: JournalRecord,
-  before: JournalRecord[],
+  before: () => JournalRecord[],
 ): Promise<void> {
   if (!place.resolved.config.enabled) return;
   await EFFECTS[record.type]?.(place, event, record, before);
@@ -111,7 +112,7 @@ async function toolFailure(
   place: Workplace,
   event: SessionEvent,
   record: JournalRecord,
-  before: JournalRecord[],
+  before: () => JournalRecord[],
 ): Promise<void> {
   const { config } = place.resolved;
   if (!config.errors.enabled || !config.hooks['on-error'].enabled) return;
@@ -121,7 +122,7 @@ async function toolFailure(
     error: event.error ?? '',
     command: typeof command === 'string' ? command : undefined,
     interrupted: event.interrupted,
-    before: before.filter(
+    before: before().filter(
       (earlier) => earlier.type === 'tool-failure' && earlier.signature === record.signature,
     ).length,
   };

@@ -26,14 +26,13 @@ describe('the built files', () => {
   });
 
   it('require nothing that is not Node or beside them', () => {
-    // zx quotes a require of its own that it never runs.
-    const files = hooks.filter((name) => !name.endsWith('zx-run.cjs'));
-    for (const file of [...files, path.join(dist, 'bell.cjs'), path.join(dist, 'cli.cjs')]) {
+    for (const file of [...hooks, path.join(dist, 'bell.cjs'), path.join(dist, 'cli.cjs')]) {
       const names = [...readFileSync(file, 'utf8').matchAll(/\brequire\("([^"]+)"\)/g)].map(
         (match) => match[1] ?? '',
       );
       const outside = names.filter(
-        (name) => !name.startsWith('node:') && !name.startsWith('../lib/') && !isBuiltin(name),
+        (name) =>
+          !name.startsWith('node:') && !name.startsWith('../lib/') && !ZX_OWN.has(name) && !isBuiltin(name),
       );
       expect(outside, file).toEqual([]);
     }
@@ -45,6 +44,8 @@ describe('the built files', () => {
   });
 });
 
+/** zx carries these as text for its own type of start, which is never used. */
+const ZX_OWN = new Set(['./core.cjs', './globals.cjs', './util.cjs', './deps.cjs']);
 const BUILTINS = new Set(process.getBuiltinModule('node:module').builtinModules);
 function isBuiltin(name: string): boolean {
   return BUILTINS.has(name);

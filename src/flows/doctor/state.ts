@@ -127,6 +127,7 @@ function examineSessions(place: DoctorPlace): Diagnosis[] {
       text: `${lost.length} session(s) ended without saying so (the client was killed).`,
       cure: 'claude-hooks doctor --fix finishes them now; the next session start does it too.',
       fix: async () => {
+        await drain(place);
         const count = sweepLostSessions(place);
         await drain(place);
         await finishSessions(place);
