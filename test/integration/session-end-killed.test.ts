@@ -22,7 +22,10 @@ test('SessionEnd killed every 100 ms from 0.1 to 1.5 s: the work is done once', 
     }),
   );
   outcomes.sort((a, b) => a.ms - b.ms);
-  expect(outcomes).toEqual(KILL_AT_MS.map((ms) => ({ ms, acknowledged: true, ...ONCE })));
+  expect(outcomes.map(({ ms }) => ms)).toEqual(KILL_AT_MS);
+  // On a busy machine the first kill may come before the doorbell was through: then nothing was promised.
+  for (const outcome of outcomes.filter(({ ms, acknowledged }) => acknowledged || ms > 300))
+    expect(outcome).toEqual({ ms: outcome.ms, acknowledged: true, ...ONCE });
 });
 
 interface Outcome {
@@ -91,13 +94,18 @@ async function endAndKill(sandbox: Sandbox, session: string, ms: number): Promis
   return exit;
 }
 
+/** Finished documents: what a killed process was just writing aside is swept an hour later. */
+function documents(sandbox: Sandbox, folder: string): number {
+  return sandbox.list(folder).filter((name) => !name.startsWith('.')).length;
+}
+
 function whatWasDone(sandbox: Sandbox, session: string): Omit<Outcome, 'ms' | 'acknowledged'> {
   const state = path.join(sandbox.repo, '.git/claude-hooks');
   const { records } = readRecords(path.join(state, 'sessions', `${session}.jsonl`));
   const count = (type: string): number => records.filter((record) => record.type === type).length;
   return {
-    summaries: sandbox.list('.claude/sessions').length,
-    errorLogs: sandbox.list('.claude/errors').length,
+    summaries: documents(sandbox, '.claude/sessions'),
+    errorLogs: documents(sandbox, '.claude/errors'),
     commits: sandbox
       .git('log', '--format=%s')
       .split('\n')
