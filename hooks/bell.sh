@@ -65,8 +65,10 @@ if [ -n "$i" ]; then
   [ -z "$o" ] || [ "$o" = "$scope" ] || exit 0
 fi
 
-# One file an event: written aside, then renamed, never over another.
-k=0
+# One file an event: written aside, then published whole, never over another. `ln` starts faster than `mv`; the name
+# aside goes when the event is claimed.
+m=ln k=0
+[ -e "$s/flags/no-links" ] && m=mv
 while f=$bell-$$-$scope-$k && { [ -e "$s/spool/$f" ] || [ -e "$s/spool/tmp/$f" ]; }; do k=$((k + 1)); done
 case :${PATH:-}: in *:/usr/bin:*) ;; *) PATH=${PATH:+$PATH:}/usr/bin:/bin ;; esac
 if ! { head -n 1 >"$s/spool/tmp/$f"; } 2>/dev/null; then
@@ -75,17 +77,17 @@ if ! { head -n 1 >"$s/spool/tmp/$f"; } 2>/dev/null; then
   exit 0
 fi
 
-# Nothing to do now? Then the shell becomes the rename and is gone; where that fails the event stays in tmp.
+# Nothing to do now? Then the shell becomes that command and is gone; where it fails, the event is found in tmp.
 case $bell in
-  prompt) [ -n "$i" ] && [ -s "$s/late/$i" ] || exec mv "$s/spool/tmp/$f" "$s/spool/$f" ;;
+  prompt) [ -n "$i" ] && [ -s "$s/late/$i" ] || exec $m "$s/spool/tmp/$f" "$s/spool/$f" ;;
   stop)
     # The modification time of due/<session> is the time of the next checkpoint.
     if [ -n "$i" ] && [ -e "$s/due/$i" ] && ! [ "$s/spool/tmp/$f" -nt "$s/due/$i" ]; then
-      exec mv "$s/spool/tmp/$f" "$s/spool/$f"
+      exec $m "$s/spool/tmp/$f" "$s/spool/$f"
     fi
     ;;
 esac
-mv "$s/spool/tmp/$f" "$s/spool/$f"
+$m "$s/spool/tmp/$f" "$s/spool/$f"
 find_node
 if [ "$bell" = prompt ]; then
   exec "$n" "$h/hooks/prompt.cjs" "$s" "$i" </dev/null

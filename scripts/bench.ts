@@ -43,27 +43,37 @@ interface Row {
   against: string;
   /** The ratio that is asked for; undefined where the row is only shown. */
   goal?: number;
-  run(): void;
+  /** Milliseconds of one. */
+  run(): number;
   /** Not measured; after every run. */
   after?(): void;
 }
 
-function execute(
+/**
+ * Runs a command line `times` times in a loop of one shell and returns the milliseconds of one. Started from a shell,
+ * not from Node, whose own cost of starting a process is half of what a small shell script takes.
+ */
+function timeInShell(
   command: string,
-  args: string[],
-  options: { cwd?: string; input?: string; env?: NodeJS.ProcessEnv } = {},
-): void {
-  const result = spawnSync(command, args, {
+  times: number,
+  options: { cwd?: string; env?: NodeJS.ProcessEnv; input?: string } = {},
+): number {
+  const input = path.join(base, 'stdin');
+  writeFileSync(input, options.input ?? '');
+  const loop = `i=0; while [ $i -lt ${times} ]; do ( ${command} ) <'${input}' >/dev/null || exit 9; i=$((i+1)); done`;
+  const started = process.hrtime.bigint();
+  const result = spawnSync('/bin/sh', ['-c', loop], {
     cwd: options.cwd ?? base,
     env: options.env ?? env,
-    input: options.input ?? '',
-    stdio: ['pipe', 'ignore', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
+  const ms = Number(process.hrtime.bigint() - started) / 1e6 / times;
   if (result.status !== 0)
-    throw new Error(
-      `${command} ${args.join(' ').slice(0, 120)} exited ${result.status}: ${result.stderr.toString().slice(0, 400)}`,
-    );
+    throw new Error(`${command.slice(0, 160)} failed: ${result.stderr.toString().slice(0, 400)}`);
+  return ms;
 }
+
+const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 function repository(name: string, files: number, commits: number): string {
   const folder = path.join(base, name);
@@ -85,12 +95,16 @@ function repository(name: string, files: number, commits: number): string {
   }
   execFileSync('git', ['-C', folder, 'fast-import', '--quiet'], { env, input: `${lines.join('\n')}\n` });
   execFileSync('git', ['-C', folder, 'reset', '-q', '--hard', 'main'], { env });
+  install(folder, 'none');
+  return folder;
+}
+
+function install(folder: string, gitHooks: string): void {
   execFileSync(
     process.execPath,
-    [path.join(dist, 'cli.cjs'), 'install', '--scope', 'local', '--git-hooks', 'none', '--yes'],
-    { cwd: folder, env },
+    [path.join(dist, 'cli.cjs'), 'install', '--scope', 'local', '--git-hooks', gitHooks, '--yes'],
+    { cwd: folder, env, stdio: 'ignore' },
   );
-  return folder;
 }
 
 function sessionEnv(project: string): NodeJS.ProcessEnv {
@@ -104,9 +118,13 @@ function commandOf(project: string, event: string): string {
   return settings.hooks[event]?.[0]?.hooks[0]?.command ?? '';
 }
 
-function ring(project: string, event: string, extra: Record<string, unknown> = {}): void {
+function ring(project: string, event: string, times: number, extra: Record<string, unknown> = {}): number {
   const input = `${JSON.stringify({ session_id: session, transcript_path: '/none', cwd: project, hook_event_name: event, padding: 'x'.repeat(1_800), ...extra })}\n`;
-  execute('/bin/sh', ['-c', commandOf(project, event)], { cwd: project, env: sessionEnv(project), input });
+  return timeInShell(`exec /bin/sh -c ${quote(commandOf(project, event))}`, times, {
+    cwd: project,
+    env: sessionEnv(project),
+    input,
+  });
 }
 
 function emptySpool(project: string): void {
@@ -128,17 +146,17 @@ function waitForWorker(project: string): void {
 }
 
 function startOnce(project: string): void {
-  ring(project, 'SessionStart', { source: 'startup' });
+  ring(project, 'SessionStart', 1, { source: 'startup' });
   const due = path.join(project, '.git/claude-hooks/due', session);
   const future = new Date(Date.now() + 86_400_000);
   utimesSync(due, future, future);
 }
 
-function slowestGit(project: string): () => void {
+function slowestGit(project: string): () => number {
   return () =>
-    execute(
-      'git',
-      ['--no-optional-locks', 'status', '--porcelain=v2', '--branch', '-z', '--untracked-files=normal'],
+    timeInShell(
+      'exec git --no-optional-locks status --porcelain=v2 --branch -z --untracked-files=normal',
+      2,
       { cwd: project },
     );
 }
@@ -150,40 +168,42 @@ startOnce(small);
 const tenThousand = repository('ten-thousand', 10_000, 10);
 const plainCommit = repository('plain-commit', 20, 2);
 const bareCommit = repository('bare-commit', 20, 2);
-execFileSync(
-  process.execPath,
-  [path.join(dist, 'cli.cjs'), 'install', '--scope', 'local', '--git-hooks', 'plain', '--yes'],
-  { cwd: plainCommit, env },
-);
-mkdirSync(path.join(plainCommit, '.git/claude-hooks/spool/tmp'), { recursive: true });
-let counter = 0;
-const commit = (project: string): void => {
-  counter += 1;
-  appendFileSync(path.join(project, 'README.md'), `${counter}\n`);
-  execute('git', [...identity, 'commit', '-q', '-a', '-m', 'x'], { cwd: project });
-};
+const oneHook = repository('one-hook', 20, 2);
+const twoTrue = repository('two-true', 20, 2);
+for (const project of [plainCommit, oneHook]) {
+  install(project, 'plain');
+  mkdirSync(path.join(project, '.git/claude-hooks/spool/tmp'), { recursive: true });
+}
+rmSync(path.join(oneHook, '.git/hooks/prepare-commit-msg'));
+for (const name of ['post-commit', 'prepare-commit-msg']) {
+  mkdirSync(path.join(twoTrue, '.git/hooks'), { recursive: true });
+  writeFileSync(path.join(twoTrue, '.git/hooks', name), '#!/bin/sh\ntrue\n', { mode: 0o755 });
+}
+const COMMIT = `echo x >>README.md && exec git ${identity.map(quote).join(' ')} commit -q -a -m x`;
+const commit = (project: string): number => timeInShell(COMMIT, 5, { cwd: project });
 
+const NODE = quote(process.execPath);
 const rows: Row[] = [
-  { name: 'sh -c :', against: 'node -e 0', run: () => execute('/bin/sh', ['-c', ':']) },
+  { name: 'sh -c :', against: 'node -e 0', run: () => timeInShell('exec /bin/sh -c :', 10) },
   {
     name: 'doorbell, prompt, nothing due',
     against: 'node -e 0',
     goal: 0.12,
-    run: () => ring(small, 'UserPromptSubmit', { prompt: 'x' }),
+    run: () => ring(small, 'UserPromptSubmit', 10, { prompt: 'x' }),
     after: () => emptySpool(small),
   },
   {
     name: 'doorbell, stop, nothing due',
     against: 'node -e 0',
     goal: 0.12,
-    run: () => ring(small, 'Stop'),
+    run: () => ring(small, 'Stop', 10),
     after: () => emptySpool(small),
   },
   {
     name: 'session end: recorded, worker started',
     against: 'node -e 0',
     goal: 0.2,
-    run: () => ring(small, 'SessionEnd', { reason: 'other' }),
+    run: () => ring(small, 'SessionEnd', 1, { reason: 'other' }),
     after: () => waitForWorker(small),
   },
   {
@@ -191,7 +211,7 @@ const rows: Row[] = [
     against: 'node -e 0',
     goal: 1.1,
     run: () =>
-      execute(process.execPath, [path.join(dist, 'bell.cjs'), 'prompt:local'], {
+      timeInShell(`exec ${NODE} ${quote(path.join(dist, 'bell.cjs'))} prompt:local`, 3, {
         cwd: small,
         env: sessionEnv(small),
         input: '{"hook_event_name":"UserPromptSubmit"}\n',
@@ -200,28 +220,41 @@ const rows: Row[] = [
   },
   { name: 'git commit, no hook', against: 'node -e 0', run: () => commit(bareCommit) },
   {
-    name: 'git commit, plain claude-hooks',
+    name: 'git commit, one hook of claude-hooks',
     against: 'git commit, no hook',
     goal: 1.3,
+    run: () => commit(oneHook),
+    after: () => emptySpool(oneHook),
+  },
+  {
+    name: 'git commit, all hooks of claude-hooks',
+    against: 'git commit, no hook',
     run: () => commit(plainCommit),
     after: () => emptySpool(plainCommit),
   },
+  {
+    name: 'git commit, two hooks that only run `true`',
+    against: 'git commit, no hook',
+    run: () => commit(twoTrue),
+  },
   { name: 'git status, 10,000 files', against: 'node -e 0', run: slowestGit(tenThousand) },
+  { name: 'git status, 200 files', against: 'node -e 0', run: slowestGit(small) },
   {
     name: 'session start, 200 files',
-    against: 'node -e 0',
-    run: () => ring(small, 'SessionStart', { source: 'startup' }),
+    against: 'node -e 0 + git status, 200 files',
+    goal: 1,
+    run: () => ring(small, 'SessionStart', 2, { source: 'startup' }),
   },
   {
     name: 'session start, 10,000 files',
     against: 'node -e 0 + git status, 10,000 files',
     goal: 1,
-    run: () => ring(tenThousand, 'SessionStart', { source: 'startup' }),
+    run: () => ring(tenThousand, 'SessionStart', 2, { source: 'startup' }),
   },
   {
     name: 'claude-hooks --help',
     against: 'node -e 0',
-    run: () => execute(process.execPath, [path.join(dist, 'cli.cjs'), '--help']),
+    run: () => timeInShell(`exec ${NODE} ${quote(path.join(dist, 'cli.cjs'))} --help`, 2),
   },
 ];
 if (process.argv.includes('--large')) {
@@ -232,7 +265,7 @@ if (process.argv.includes('--large')) {
       name: 'session start, 100,000 commits',
       against: 'node -e 0 + git status, 100,000 commits',
       goal: 1,
-      run: () => ring(large, 'SessionStart', { source: 'startup' }),
+      run: () => ring(large, 'SessionStart', 2, { source: 'startup' }),
     },
   );
 }
@@ -263,11 +296,10 @@ function peers(): Row[] {
     name,
     against: 'node -e 0',
     run: () =>
-      void spawnSync(process.execPath, args, {
+      timeInShell(`${NODE} ${args.map(quote).join(' ')} 2>/dev/null || :`, 2, {
         cwd: small,
         env: { ...sessionEnv(small), ...extra },
         input: event,
-        stdio: ['pipe', 'ignore', 'ignore'],
       }),
   });
   const omc = path.join(folder, 'node_modules/oh-my-claude-sisyphus');
@@ -290,7 +322,7 @@ function peers(): Row[] {
           {
             name: 'lefthook 2.2.2, run validate',
             against: 'node -e 0',
-            run: () => void spawnSync(lefthook, ['run', 'pre-commit'], { cwd: small, env, stdio: 'ignore' }),
+            run: () => timeInShell(`${quote(lefthook)} run validate 2>/dev/null || :`, 2, { cwd: small }),
           },
         ]
       : []),
@@ -300,13 +332,11 @@ function peers(): Row[] {
 const baseline: Row = {
   name: 'node -e 0',
   against: 'node -e 0',
-  run: () => execute(process.execPath, ['-e', '0']),
+  run: () => timeInShell(`exec ${NODE} -e 0`, 3),
 };
 const times = new Map<string, number[]>();
 const measure = (row: Row): void => {
-  const started = process.hrtime.bigint();
-  row.run();
-  const ms = Number(process.hrtime.bigint() - started) / 1e6;
+  const ms = row.run();
   row.after?.();
   times.set(row.name, [...(times.get(row.name) ?? []), ms]);
 };

@@ -422,3 +422,18 @@ export function overwriteShorter(file: string, text: string): void {
     fs.closeSync(fd);
   }
 }
+
+/** Whether names in this directory can be hard-linked (not on exFAT and some network file systems). */
+export function hasHardLinks(directory: string): boolean {
+  const probe = siblingTempName(path.join(directory, 'probe'));
+  try {
+    fs.writeFileSync(probe, '', { flag: 'wx', mode: 0o600 });
+    fs.linkSync(probe, `${probe}.2`);
+    return fs.statSync(probe).nlink === 2;
+  } catch {
+    return false;
+  } finally {
+    removeFile(probe);
+    removeFile(`${probe}.2`);
+  }
+}

@@ -4,6 +4,7 @@ import {
   claimByRename,
   createFileExclusive,
   ensureDirectory,
+  hasHardLinks,
   listDirectory,
   readBytesIfExists,
   removeFile,
@@ -26,7 +27,7 @@ export interface ClaimedEvent {
 }
 
 const STALE_TEMP_MS = 60 * 60_000;
-/** A doorbell takes milliseconds from writing to renaming. */
+/** A doorbell takes milliseconds from writing to publishing. */
 const SETTLED_MS = 60_000;
 
 /** Counts this process' events, so that a long row of them does not look at all earlier names again. */
@@ -46,6 +47,9 @@ export function openSpool(state: StatePaths): void {
   ]) {
     ensureDirectory(directory);
   }
+  const flag = path.join(state.flags, 'no-links');
+  if (!hasHardLinks(path.join(state.spool, 'tmp')) && statIfExists(flag) === undefined)
+    createFileExclusive(flag, '');
 }
 
 /** Whether a worker has something to do. */
@@ -97,6 +101,8 @@ export function claimEvents(state: StatePaths, now: number): ClaimedEvent[] {
   const claimed: ClaimedEvent[] = [];
   for (const [index, { name }] of waiting.entries()) {
     const unique = `${stamp}-${process.pid.toString(36)}-${index.toString(36).padStart(5, '0')}-${name}`;
+    // The doorbell leaves its name aside behind. It goes first: once it is alone, it is an event nobody published.
+    removeFile(path.join(state.spool, 'tmp', name));
     if (claimByRename(path.join(state.spool, name), path.join(state.work, unique)))
       claimed.push(describe(state, unique, false));
   }
@@ -135,7 +141,10 @@ function sweepTemporary(state: StatePaths, now: number): void {
   const directory = path.join(state.spool, 'tmp');
   for (const name of listDirectory(directory)) {
     const file = path.join(directory, name);
-    const age = now - (statIfExists(file)?.mtimeMs ?? now);
+    const stat = statIfExists(file);
+    if (stat === undefined || stat.nlink > 1 || statIfExists(path.join(state.spool, name)) !== undefined)
+      continue;
+    const age = now - stat.mtimeMs;
     if (age > SETTLED_MS && readBytesIfExists(file)?.at(-1) === 0x0a) {
       claimByRename(file, path.join(state.spool, `${name}-late-${now.toString(36)}`));
     } else if (age > STALE_TEMP_MS) removeFile(file);

@@ -21,7 +21,7 @@ import {
   stateRoot,
   userPaths,
 } from '../../src/store/paths.ts';
-import { openSpool } from '../../src/store/spool.ts';
+import { claimEvents, openSpool } from '../../src/store/spool.ts';
 
 const bell = path.resolve(import.meta.dirname, '../../hooks/bell.sh');
 const shells = ['sh', 'bash'].filter((shell) => spawnSync(shell, ['-c', ':']).status === 0);
@@ -107,6 +107,11 @@ describe.each(shells)('the doorbell under %s', (shell) => {
     expect([result.status, result.stdout, result.stderr]).toEqual([0, '', '']);
     const [name = ''] = place.events();
     expect(readFileSync(path.join(place.state.spool, name), 'utf8')).toBe(input);
+    // The name aside is a link to the same file, or gone where links are not to be had; a claim removes it.
+    writeFileSync(path.join(place.state.flags, 'no-links'), '');
+    place.ring('prompt:local', { shell, input });
+    expect(readdirSync(path.join(place.state.spool, 'tmp'))).toEqual([name]);
+    expect(claimEvents(place.state, Date.now())).toHaveLength(2);
     expect(readdirSync(path.join(place.state.spool, 'tmp'))).toEqual([]);
   });
 
