@@ -44,7 +44,13 @@ export async function runHook(
   try {
     const bytes = await readStdinLine(MAX_EVENT_BYTES, STDIN_WAIT_MS);
     const event = parseEvent(bytes);
-    if (event === undefined) {
+    if (bytes.length > MAX_EVENT_BYTES) {
+      fail(
+        name,
+        `the event is larger than ${MAX_EVENT_BYTES / 1024 / 1024} MB`,
+        'Nothing was done for it; the session goes on.',
+      );
+    } else if (event === undefined) {
       fail(
         name,
         'the event on standard input is no JSON object',

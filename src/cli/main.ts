@@ -8,6 +8,8 @@ import { type Cli, createCli } from './cli.ts';
 import { COMMANDS } from './commands.ts';
 
 async function main(argv: string[]): Promise<void> {
+  // `claude-hooks doctor | head -1`: who reads has seen enough.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   const cli = createCli({
     cwd: process.cwd(),
     env: process.env,

@@ -28,6 +28,8 @@ const TICK_MS = 3_000;
 const LOCK_WAIT_MS = 1_000;
 /** A save that did not set the next due time is not repeated sooner than this. */
 const SAVE_PAUSE_MS = 60_000;
+/** A clock that goes back further was set back, and due times of before mean nothing. */
+const CLOCK_SLACK_MS = 60_000;
 
 /**
  * Saves checkpoints of one session while it lives, also during a long turn. Only one runs for a session, however
@@ -42,6 +44,7 @@ export async function runCheckpointLoop(input: LoopInput): Promise<LoopEnd> {
   try {
     let client = { pid: input.clientPid, start: input.clientStart };
     let lastSave = Number.NEGATIVE_INFINITY;
+    let lastLook = now();
     while (end === undefined) {
       const live = readLive(state, session);
       if (live === undefined) end = 'session-ended';
@@ -52,7 +55,9 @@ export async function runCheckpointLoop(input: LoopInput): Promise<LoopEnd> {
       if (end !== undefined) break;
       const due = statIfExists(path.join(state.due, session))?.mtimeMs;
       const time = now();
-      if (due !== undefined && time >= due && Math.abs(time - lastSave) >= SAVE_PAUSE_MS) {
+      const isSetBack = time < lastLook - CLOCK_SLACK_MS;
+      lastLook = time;
+      if (due !== undefined && (time >= due || isSetBack) && Math.abs(time - lastSave) >= SAVE_PAUSE_MS) {
         lastSave = time;
         await input.save();
       }

@@ -1,3 +1,4 @@
+import { redactHead } from '../redact/redact.ts';
 import { isSyntheticPrompt, type SessionEvent } from '../sessions/event.ts';
 import { failureSignature } from '../sessions/failure-rules.ts';
 import type { JournalRecord } from '../store/journal.ts';
@@ -30,7 +31,7 @@ export function recordOf(event: SessionEvent, claimed: ClaimedEvent): JournalRec
         ...base,
         tool: event.tool?.name,
         error: cut(event.error),
-        signature: failureSignature(event.tool?.name ?? '', event.error ?? ''),
+        signature: failureSignature(event.tool?.name ?? '', redactHead(event.error ?? '', 2_000)),
       };
     case 'check-failed':
       return { ...base, error: cut(event.error) };
@@ -46,7 +47,5 @@ export function recordOf(event: SessionEvent, claimed: ClaimedEvent): JournalRec
 }
 
 function cut(text: string | undefined): string | undefined {
-  return text === undefined || text.length <= 500
-    ? text
-    : `${[...text.slice(0, 500)].slice(0, 499).join('')}…`;
+  return text === undefined ? undefined : redactHead(text, 500);
 }

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { parseDuration } from '../config/duration.ts';
 import { problemLine } from '../config/types.ts';
+import { systemCode } from '../errors.ts';
 import { isEnabledForUser } from '../install/enabled.ts';
 import { isInstalledIn } from '../install/installed.ts';
 import { setTimes, statIfExists, writeFileAtomic } from '../platform/fs.ts';
@@ -35,15 +36,15 @@ export async function startSession(
   if (!config.enabled || !config.hooks['session-start'].enabled) return undefined;
   if (scope === 'user' && !isEnabledForUser(place.repository, place.user)) return undefined;
   const notes: string[] = place.resolved.problems.map(problemLine);
-  const writable = prepareState(place, notes);
   const session = event.session ?? 'unknown';
-  if (
-    writable &&
-    !claimSession(place.state, session, scope, (other) =>
+  let isOwner = true;
+  let writable = whileWritable(place, notes, () => {
+    openSpool(place.state);
+    isOwner = claimSession(place.state, session, scope, (other) =>
       isInstalledIn(other, place.cwd, place.user, place.env),
-    )
-  )
-    return undefined;
+    );
+  });
+  if (!isOwner) return undefined;
   const input = {
     repository: place.repository,
     cwd: place.cwd,
@@ -55,7 +56,7 @@ export async function startSession(
   };
   // Git answers while the checks run, unless one of them moves the branch.
   const early = config.preSession.pull.enabled ? undefined : beginSessionContext(input);
-  if (writable) noteStart(place, event, session, scope, clientPid);
+  writable &&= whileWritable(place, notes, () => noteStart(place, event, session, scope, clientPid));
   const { findings } = await runPreSession({
     ...place,
     config,
@@ -79,14 +80,16 @@ function sourceOf(event: SessionEvent): Source {
   return SOURCES.find((source) => source === event.source) ?? 'startup';
 }
 
-/** @returns whether anything can be recorded; a read-only repository still gets its context. */
-function prepareState(place: Workplace, notes: string[]): boolean {
+/** @returns whether the state could be written; where the disk is full or read-only the session still gets its context. */
+function whileWritable(place: Workplace, notes: string[], write: () => void): boolean {
   try {
-    openSpool(place.state);
+    write();
     return true;
   } catch (error) {
+    const code = systemCode(error);
+    if (code === undefined) throw error;
     notes.push(
-      `claude-hooks cannot write ${place.state.root} (${(error as NodeJS.ErrnoException).code ?? 'unknown'}): nothing of this session is recorded and no checkpoint is saved.`,
+      `claude-hooks cannot write ${place.state.root} (${code}): nothing of this session is recorded and no checkpoint is saved. Free some space or give write permission.`,
     );
     return false;
   }
@@ -118,8 +121,11 @@ function noteStart(
     transcript: event.transcript,
   });
   const due = path.join(place.state.due, session);
-  if (statIfExists(due) === undefined) {
-    const next = new Date(now + (parseDuration(place.resolved.config.checkpoints.every) ?? 1_800_000));
+  const everyMs = parseDuration(place.resolved.config.checkpoints.every) ?? 1_800_000;
+  const dueAt = statIfExists(due)?.mtimeMs;
+  // A time further away than the interval means that the clock was set back.
+  if (dueAt === undefined || dueAt > now + everyMs) {
+    const next = new Date(now + everyMs);
     writeFileAtomic(due, '', { sync: false });
     setTimes(due, next, next);
   }

@@ -57,14 +57,14 @@ export function hookCommand(
       SHARED_RUNTIME,
     ];
     // `n` could come in from the environment: emptied, node is taken from PATH.
-    return `claude_hooks=${word}; n=; for h in ${places.join(' ')}; do [ -f "$h/bell.sh" ] && . "$h/bell.sh"; done; exit 0`;
+    return `claude_hooks=${word}; n=; for h in ${places.join(' ')}; do [ -r "$h/bell.sh" ] && . "$h/bell.sh"; done; exit 0`;
   }
   if (platform === 'win32') {
     const bell = `${runtime.directory.replaceAll('\\', '/')}/bell.cjs`;
     return `${doubleQuoted(runtime.node.replaceAll('\\', '/'))} ${doubleQuoted(bell)} ${word}`;
   }
   const h = singleQuoted(runtime.directory);
-  return `claude_hooks=${word}; h=${h}; n=${singleQuoted(runtime.node)}; [ -f "$h/bell.sh" ] && . "$h/bell.sh"; exit 0`;
+  return `claude_hooks=${word}; h=${h}; n=${singleQuoted(runtime.node)}; [ -r "$h/bell.sh" ] && . "$h/bell.sh"; exit 0`;
 }
 
 function projectPlace(relative: string): string {

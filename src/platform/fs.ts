@@ -291,7 +291,7 @@ function isWholeDocument(chunks: Buffer[], last: Buffer): boolean {
 /**
  * Calls `onLine` with each line of a file, its number (from 1) and its byte offset, reading in chunks, so that
  * memory is bounded by the longest line kept. A line over `maxLineBytes` is reported as undefined.
- * A missing file has no lines.
+ * A missing file has no lines, nor has what is no regular file: a device never ends, a pipe may never begin.
  */
 export function readLines(
   file: string,
@@ -299,6 +299,7 @@ export function readLines(
   options: { maxLineBytes?: number; from?: number } = {},
 ): void {
   const limit = options.maxLineBytes ?? 32 * 1024 * 1024;
+  if (statIfExists(file)?.isFile() !== true) return;
   let fd: number;
   try {
     fd = fs.openSync(file, 'r');

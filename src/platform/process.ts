@@ -30,13 +30,15 @@ export async function runCommand(
     quiet: true,
     verbose: false,
     detached: process.platform !== 'win32',
-    input: options.input ?? '',
     prefix: '',
     postfix: '',
     quote: (text: string) => text,
     shell: process.platform === 'win32' ? true : '/bin/sh',
   });
   const running = shell([command] as unknown as TemplateStringsArray);
+  // A command that does not read its input closes it: that is no failure.
+  running.stdin.on('error', () => {});
+  running.stdin.end(options.input ?? '');
   let timedOut = false;
   const timer = setTimeout(() => {
     timedOut = true;

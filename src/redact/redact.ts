@@ -36,3 +36,15 @@ export { redactEnvironment } from './environment.ts';
 export { registerSecrets } from './literals.ts';
 export { redactText } from './text.ts';
 export { addRedactionPatterns } from './user-patterns.ts';
+
+/**
+ * The first `limit` characters of a text with its secrets removed before it is cut: a secret across the cut would
+ * otherwise lose the end by which it is known. Cuts on code points; a cut text ends in an ellipsis.
+ */
+export function redactHead(text: string, limit: number): string {
+  // Far enough behind the cut that no secret reaches from before it to the end.
+  const head = redactText(text.slice(0, limit * 2 + 8_192));
+  return head.length <= limit && text.length <= limit * 2 + 8_192
+    ? head
+    : `${Array.from(head.slice(0, limit)).slice(0, -1).join('')}…`;
+}

@@ -1,4 +1,5 @@
 import { readLines } from '../platform/fs.ts';
+import { redactHead } from '../redact/redact.ts';
 
 /** Something the transcript tells, with the line (from 1) that tells it. */
 export interface Cited<T> {
@@ -146,7 +147,7 @@ class FactsReader {
         value: {
           command: textField(call.input, 'command') ?? '',
           ok: !failed,
-          output: output.slice(0, 2_000),
+          output: redactHead(output, 2_000),
         },
         line: call.line,
       });
@@ -194,11 +195,9 @@ class FactsReader {
 }
 
 function subjectOf(call: PendingCall): string {
-  return (
-    textField(call.input, 'command') ??
-    textField(call.input, 'file_path') ??
-    JSON.stringify(call.input)
-  ).slice(0, 200);
+  const subject =
+    textField(call.input, 'command') ?? textField(call.input, 'file_path') ?? JSON.stringify(call.input);
+  return redactHead(subject, 200);
 }
 
 /** Prompts a person typed, not what the client itself adds in their name. */
@@ -241,5 +240,5 @@ function textField(fields: Record<string, unknown>, key: string): string | undef
 }
 
 function firstLine(text: string): string {
-  return (text.trim().split('\n')[0] ?? '').slice(0, 300);
+  return redactHead(text.trim().split('\n')[0] ?? '', 300);
 }

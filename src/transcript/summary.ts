@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { redactText } from '../redact/redact.ts';
 import type { SessionFacts } from './facts.ts';
 
 const TEST_COMMAND =
@@ -131,6 +132,7 @@ function cite(line: number): string {
 }
 
 function oneLine(text: string): string {
-  const flat = text.replace(/\s+/g, ' ').trim();
-  return flat.length <= 300 ? flat : `${[...flat].slice(0, 299).join('')}…`;
+  // Redacted before it is cut: half a secret is no longer known as one.
+  const flat = redactText(text.slice(0, 10_000)).replace(/\s+/g, ' ').trim();
+  return flat.length <= 300 ? flat : `${Array.from(flat.slice(0, 300)).slice(0, -1).join('')}…`;
 }

@@ -73,7 +73,7 @@ function makePlace(name: string, prepare: (project: string) => string = gitInit)
         shell,
         [
           '-c',
-          `claude_hooks=${word}; h='${quoted}'; n='${process.execPath}'; [ -f "$h/bell.sh" ] && . "$h/bell.sh"; exit 0`,
+          `claude_hooks=${word}; h='${quoted}'; n='${process.execPath}'; [ -r "$h/bell.sh" ] && . "$h/bell.sh"; exit 0`,
         ],
         { env: { ...env, ...extra }, input, encoding: 'utf8', cwd: tmpdir() },
       ),

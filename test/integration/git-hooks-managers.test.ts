@@ -5,11 +5,12 @@ import { afterEach, expect, it } from 'vitest';
 import { changesSomething } from '../../src/install/plan.ts';
 import { type HooksRepo, makeHooksRepo, type PlanOptions, snapshot } from '../support/git-managers.ts';
 import { PROJECT_ROOT } from '../support/sandbox.ts';
+import { toolsFolder } from '../support/tools.ts';
 
+const TOOLS = path.join(toolsFolder(PROJECT_ROOT), 'node_modules');
 const LEFTHOOK = path.join(
-  PROJECT_ROOT,
-  'node_modules',
-  fs.readdirSync(path.join(PROJECT_ROOT, 'node_modules')).find((name) => /^lefthook-/.test(name)) ?? '',
+  TOOLS,
+  fs.readdirSync(TOOLS).find((name) => /^lefthook-/.test(name)) ?? '',
   'bin/lefthook',
 );
 const SIMPLE = path.join(PROJECT_ROOT, 'node_modules/simple-git-hooks/cli.js');
