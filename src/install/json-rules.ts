@@ -17,7 +17,13 @@ function expected(node: Node, name: string, what: string): Complaint {
 function describeNode(node: Node): string {
   if (node.type === 'string' || node.type === 'number' || node.type === 'boolean')
     return `the ${node.type} ${JSON.stringify(node.value)}`;
-  return node.type === 'null' ? 'null' : `an ${node.type}`;
+  return kindOf(node);
+}
+
+/** The kind of a value, with its article. */
+export function kindOf(node: Node): string {
+  if (node.type === 'null') return 'null';
+  return node.type === 'array' || node.type === 'object' ? `an ${node.type}` : `a ${node.type}`;
 }
 
 export const text: Rule = (node, name) =>

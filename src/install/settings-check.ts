@@ -1,6 +1,6 @@
 import type { Node } from 'jsonc-parser';
 import { properties } from './json-edit.ts';
-import { type Complaint, list } from './json-rules.ts';
+import { type Complaint, kindOf, list } from './json-rules.ts';
 import { CLIENT_EVENTS, groupRule, settingsRule } from './settings-schema.ts';
 import { refuse, type SettingsText } from './settings-text.ts';
 
@@ -14,7 +14,7 @@ export function checkSettings(settings: SettingsText, events: readonly string[])
   const { root } = settings;
   if (root === undefined) return [];
   if (root.type !== 'object')
-    throw refuse(settings, root.offset, 'not-object', `the file holds an ${root.type} instead of an object`, {
+    throw refuse(settings, root.offset, 'not-object', `the file holds ${kindOf(root)} instead of an object`, {
       clientDrops: true,
     });
   refuseDuplicates(settings, root, ['hooks'], '');
@@ -33,7 +33,7 @@ export function checkSettings(settings: SettingsText, events: readonly string[])
 
 function checkHooks(settings: SettingsText, hooks: Node, events: readonly string[]): void {
   if (hooks.type !== 'object')
-    throw invalid(settings, { node: hooks, what: `"hooks" must be an object, here it is an ${hooks.type}` });
+    throw invalid(settings, { node: hooks, what: `"hooks" must be an object, here it is ${kindOf(hooks)}` });
   refuseDuplicates(settings, hooks, events, 'hooks.');
   for (const [event, { value }] of properties(hooks)) {
     if (value.type === 'array') {

@@ -22,6 +22,19 @@ function refusal(text: string | Buffer): HooksError {
 const hook = (fields: string): string =>
   `{\n  "hooks": {\n    "PreToolUse": [{"hooks": [{${fields}}]}]\n  }\n}`;
 
+it.each([
+  ['"x"', 'the file holds a string instead'],
+  ['null', 'the file holds null instead'],
+  ['[]', 'the file holds an array instead'],
+  ['5', 'the file holds a number instead'],
+  ['{"hooks": null}', 'null'],
+  ['{"hooks": []}', 'an array'],
+])('%s is called %s', (text, words) => {
+  const { message } = refusal(text);
+  expect(message).toContain(words);
+  expect(message).not.toMatch(/\ban (?:null|string|number|boolean)\b/);
+});
+
 /** Each of these was given to Claude Code 2.1.197, which ran none of the file's hooks. */
 const DROPPED: [name: string, text: string, place: string][] = [
   ['a comment', '{\n  // x\n  "a": 1\n}', '2:3'],
