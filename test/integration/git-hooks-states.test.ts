@@ -375,6 +375,36 @@ exec bash -c '
     expect(repo.rang()).toEqual(['post-commit']);
   });
 
+  it('says which tracked files a personal install changes, once, and not in project scope', async () => {
+    const repo = repository();
+    repo.git('config', 'core.hooksPath', '.githooks');
+    repo.hook('.githooks/post-commit');
+    repo.hook('.githooks/post-merge');
+    repo.git('add', '.githooks/post-commit');
+    repo.git('commit', '-q', '--no-verify', '-m', 'hooks');
+    const shared = (notes: string[]): string[] =>
+      notes.filter((note) => note.includes('shared with your team'));
+    expect(shared((await repo.plan({ scope: 'project' })).notes)).toEqual([]);
+    expect(shared((await repo.plan({ scope: 'user' })).notes)).toHaveLength(1);
+    const { notes } = await repo.install({ scope: 'local' });
+    expect(shared(notes)).toEqual([
+      'This file is shared with your team by git and will change: .githooks/post-commit; use --git-hooks none to leave it alone.',
+    ]);
+    expect(shared((await repo.plan({ scope: 'local' })).notes)).toEqual([]);
+  });
+
+  it('a personal install names the tracked files of husky, and none where they are not committed', async () => {
+    const repo = repository();
+    repo.write('package.json', '{"devDependencies":{"husky":"9"}}');
+    repo.hook('.husky/post-commit');
+    repo.hook('.husky/pre-push');
+    expect((await repo.plan({ scope: 'local' })).notes.join()).not.toContain('shared with your team');
+    repo.git('add', '.husky');
+    expect((await repo.plan({ scope: 'local' })).notes.join()).toMatch(
+      /These files are shared .*: \.husky\/post-commit, \.husky\/pre-push; use --git-hooks none to leave them alone/,
+    );
+  });
+
   it('a command of simple-git-hooks that never ran here is not started by us', async () => {
     const repo = repository();
     repo.write('package.json', `{ "simple-git-hooks": { "post-commit": "touch ran" } }`);

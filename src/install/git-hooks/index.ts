@@ -4,6 +4,7 @@ import type { RuntimeLocation } from '../plan.ts';
 import { chooseManager, type GitHooksMode, nothing } from './choose.ts';
 import type { HooksContext, HooksPlan } from './context.ts';
 import { readHooksPath, shimDirectory } from './hooks-path.ts';
+import { sharedFileNotes } from './shared-files.ts';
 
 export type { HooksPlan } from './context.ts';
 export { gitHookFilesInUse } from './in-use.ts';
@@ -47,5 +48,6 @@ export async function planGitHooks(input: GitHooksInput): Promise<HooksPlan> {
     runtime: input.runtime,
     hooksPath,
   };
-  return chooseManager(context, mode, isShimmed);
+  const plan = await chooseManager(context, mode, isShimmed);
+  return { ...plan, notes: [...plan.notes, ...(await sharedFileNotes(context, plan.actions))] };
 }
