@@ -6,7 +6,7 @@ import type { Scope } from '../install/hook-catalog.ts';
 import { isLiving, type Manifest, manifestId, readManifests, removeManifest } from '../install/manifest.ts';
 import type { PlannedAction } from '../install/plan.ts';
 import { planUninstall, type UninstallPlan } from '../install/plan-uninstall.ts';
-import { type PurgePlan, planPurge, purge } from '../install/purge.ts';
+import { isNothing, type PurgePlan, planPurge, purge } from '../install/purge.ts';
 import { recoverManifest } from '../install/recover.ts';
 import { installIdentity, SCOPES } from '../install/scopes.ts';
 import { listDirectory, readTextIfExists, realPath, removeFile, removeTree } from '../platform/fs.ts';
@@ -55,8 +55,9 @@ const ATTEMPTS = 3;
 const RELEASED = 'released';
 
 /**
- * Takes installs out again. Files nobody changed since hold the bytes of before; others lose exactly our part.
- * @throws HooksError: not-installed where there is nothing to take out; conflict for files in the way, with
+ * Takes installs out again. With `purge`, what they left behind is removed also where none is left.
+ * Files nobody changed since hold the bytes of before; others lose exactly our part.
+ * @throws HooksError: not-installed where there is nothing to take out or to purge; conflict for files in the way, with
  * nothing changed.
  */
 export async function uninstall(request: UninstallRequest): Promise<UninstallResult> {
@@ -104,11 +105,13 @@ async function prepare(request: UninstallRequest): Promise<Prepared> {
   const known = all.filter((manifest) => isSelected(manifest, request));
   const recovered = await recoverLost(request, known);
   const selected = [...known, ...recovered.manifests];
-  if (selected.length === 0) throw notInstalled(request, all);
   const remaining = all.filter((manifest) => !selected.includes(manifest) && isLiving(manifest));
   const plan = planUninstall(selected, remaining, user);
   plan.warnings.push(...recovered.warnings);
   const isKept = isStillInstalled(repository, remaining);
+  const purging = request.purge && !isKept ? await planPurge(repository, state) : undefined;
+  if (selected.length === 0 && (purging === undefined || isNothing(purging)))
+    throw notInstalled(request, all);
   if (request.purge && isKept)
     plan.notes.push(
       `${state.root} stays: claude-hooks is still installed in this repository in another scope or folder.`,
@@ -119,7 +122,7 @@ async function prepare(request: UninstallRequest): Promise<Prepared> {
     selected,
     remaining,
     plan,
-    purge: request.purge && !isKept ? await planPurge(repository, state) : undefined,
+    purge: purging,
   };
 }
 

@@ -31,6 +31,10 @@ export async function planPurge(repository: Repository, state: StatePaths): Prom
   };
 }
 
+export function isNothing(plan: PurgePlan): boolean {
+  return plan.trees.length + plan.refs.length + plan.documents.length === 0;
+}
+
 async function privateRefs(repository: Repository): Promise<string[]> {
   if (repository.gitDir === undefined) return [];
   const listed = await git(['for-each-ref', '--format=%(refname)', 'refs/claude-hooks/'], {

@@ -73,6 +73,15 @@ describe('claude-hooks install and uninstall', () => {
     }
   });
 
+  it('uninstall, then uninstall --purge removes the rest; after that it is 4', async () => {
+    await sandbox.cli(['install', '--yes']);
+    await sandbox.cli(['uninstall', '--yes']);
+    const rest = await sandbox.cli(['uninstall', '--purge', '--yes']);
+    expect(rest).toMatchObject({ code: 0, stderr: '' });
+    expect(rest.stdout).toContain('Removed what was left:');
+    expect((await sandbox.cli(['uninstall', '--purge', '--yes'])).code).toBe(4);
+  });
+
   it('not installed is 4, bad usage 2, a file in the way 5', async () => {
     expect((await sandbox.cli(['uninstall', '--yes'])).code).toBe(4);
     expect((await sandbox.cli(['install', '--scope', 'zork'])).code).toBe(2);

@@ -90,6 +90,31 @@ describe('the rest of an install', () => {
     );
   });
 
+  it('--purge after an uninstall without it removes what that one left', async () => {
+    await place.install();
+    place.write('.claude/checkpoints/2026-11-22-10-00-x.md', 'x');
+    place.git('update-ref', 'refs/claude-hooks/checkpoints/x', 'HEAD');
+    await place.uninstall();
+    const dry = await place.uninstall({ purge: true, dryRun: true });
+    expect(place.exists('.git/claude-hooks')).toBe(true);
+    const done = await place.uninstall({ purge: true });
+    expect(done).toMatchObject({ installs: [], actions: [], applied: true, removed: dry.removed });
+    expect(done.removed).toContain('refs/claude-hooks/checkpoints/x');
+    expect(place.exists('.git/claude-hooks')).toBe(false);
+    expect(place.exists('.claude/checkpoints')).toBe(false);
+    expect(place.git('for-each-ref', 'refs/claude-hooks')).toBe('');
+    expect(fs.existsSync(place.user.data)).toBe(false);
+    await expect(place.uninstall({ purge: true })).rejects.toMatchObject({ kind: 'not-installed' });
+  });
+
+  it('--purge of one scope leaves what another scope still uses', async () => {
+    await place.install({ scope: 'project' });
+    await expect(place.uninstall({ scope: 'local', purge: true })).rejects.toMatchObject({
+      kind: 'not-installed',
+    });
+    expect(place.exists('.git/claude-hooks')).toBe(true);
+  });
+
   it('without --purge state and documents stay', async () => {
     await place.install();
     place.write('.claude/checkpoints/2026-11-22-10-00-x.md', 'x');

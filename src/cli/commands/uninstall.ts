@@ -86,7 +86,8 @@ function show(result: UninstallResult, options: Options, cli: Cli): void {
     return;
   }
   const places = result.installs.map(({ scope, dir }) => `${shortPath(dir, cli)} (${scope} scope)`);
-  cli.print([`Taken out of ${places.join(', ')}:`, ...lines(result, cli, true)].join('\n'));
+  const title = places.length === 0 ? 'Removed what was left' : `Taken out of ${places.join(', ')}`;
+  cli.print([`${title}:`, ...lines(result, cli, true)].join('\n'));
   if (options.yes === true) sayRest(result, cli);
 }
 
