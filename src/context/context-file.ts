@@ -111,6 +111,20 @@ export function newContext(facts: ContextFacts): string {
   ].join('\n')}\n`;
 }
 
+const NOTHING: ContextFacts = { branch: '', feature: undefined, todos: undefined, commits: [], date: '' };
+
+/**
+ * Whether a text is a context file into which nobody wrote: outside its regions it is what `newContext` gives.
+ * False for a file with a damaged region.
+ */
+export function isGenerated(text: string): boolean {
+  return withoutRegions(text.replaceAll('\r\n', '\n')) === withoutRegions(newContext(NOTHING));
+}
+
+function withoutRegions(text: string): string {
+  return ['work', 'commits', 'next', 'updated'].reduce((rest, name) => replaceRegion(rest, name, []), text);
+}
+
 function workLines(facts: ContextFacts): string[] {
   const done = facts.todos?.filter((todo) => todo.done).length ?? 0;
   const total = facts.todos?.length ?? 0;

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import { revokeTrust } from '../config/trust.ts';
+import { isGenerated } from '../context/context-file.ts';
 import { HooksError } from '../errors.ts';
 import { applyActions, ChangedMeanwhile, removeDirectories, sweepTemporaries } from '../install/apply.ts';
 import type { Scope } from '../install/hook-catalog.ts';
@@ -9,8 +10,16 @@ import { planUninstall, type UninstallPlan } from '../install/plan-uninstall.ts'
 import { isNothing, type PurgePlan, planPurge, purge } from '../install/purge.ts';
 import { recoverManifest } from '../install/recover.ts';
 import { installIdentity, SCOPES } from '../install/scopes.ts';
-import { listDirectory, readTextIfExists, realPath, removeFile, removeTree } from '../platform/fs.ts';
-import type { Repository, StatePaths, UserPaths } from '../store/paths.ts';
+import {
+  listDirectory,
+  lstatIfExists,
+  readTextIfExists,
+  realPath,
+  removeFile,
+  removeTree,
+} from '../platform/fs.ts';
+import { linkOutside } from '../store/documents.ts';
+import { documentPaths, type Repository, type StatePaths, type UserPaths } from '../store/paths.ts';
 import { keepsChanging, withInstallLock } from './install.ts';
 
 export interface UninstallRequest {
@@ -109,13 +118,15 @@ async function prepare(request: UninstallRequest): Promise<Prepared> {
   const plan = planUninstall(selected, remaining, user);
   plan.warnings.push(...recovered.warnings);
   const isKept = isStillInstalled(repository, remaining);
-  const purging = request.purge && !isKept ? await planPurge(repository, state) : undefined;
+  const purging =
+    request.purge && !isKept ? await planPurge(repository, state, generatedContext(repository)) : undefined;
   if (selected.length === 0 && (purging === undefined || isNothing(purging)))
     throw notInstalled(request, all);
   if (request.purge && isKept)
     plan.notes.push(
       `${state.root} stays: claude-hooks is still installed in this repository in another scope or folder.`,
     );
+  if (purging !== undefined) plan.notes.push(...contextNotes(repository, purging));
   if (!request.purge)
     plan.notes.push(`${state.root} and the documents in .claude stay; --purge removes them as well.`);
   return {
@@ -124,6 +135,19 @@ async function prepare(request: UninstallRequest): Promise<Prepared> {
     plan,
     purge: purging,
   };
+}
+
+/** The context file, where nobody wrote into it. What a link leads to is not ours to judge. */
+function generatedContext({ root }: Repository): string[] {
+  const file = documentPaths(root).context;
+  if (linkOutside(root, file) !== undefined || lstatIfExists(file)?.isFile() !== true) return [];
+  return isGenerated(readTextIfExists(file) ?? '') ? [file] : [];
+}
+
+function contextNotes({ root }: Repository, purging: PurgePlan): string[] {
+  const file = documentPaths(root).context;
+  if (lstatIfExists(file) === undefined || purging.documents.includes(file)) return [];
+  return [`${file} stays: git tracks it, or it holds what claude-hooks did not write.`];
 }
 
 function isSelected(manifest: Manifest, request: UninstallRequest): boolean {

@@ -22,12 +22,17 @@ const DRAIN_WAIT_MS = 5_000;
  */
 const OWN_DOCUMENT = /^\d{4}-\d{2}-\d{2}-\d{2}-\d{2}.*\.(?:md|log|json)$/;
 
-export async function planPurge(repository: Repository, state: StatePaths): Promise<PurgePlan> {
+/** @param more documents that go as well, unless git tracks them. */
+export async function planPurge(
+  repository: Repository,
+  state: StatePaths,
+  more: readonly string[] = [],
+): Promise<PurgePlan> {
   const refs = await privateRefs(repository);
   return {
     trees: exists(state.root) ? [state.root] : [],
     refs,
-    documents: await ownDocuments(repository, refs),
+    documents: await ownDocuments(repository, refs, more),
   };
 }
 
@@ -43,7 +48,11 @@ async function privateRefs(repository: Repository): Promise<string[]> {
   return listed.stdout.split('\n').filter((line) => line !== '');
 }
 
-async function ownDocuments(repository: Repository, refs: readonly string[]): Promise<string[]> {
+async function ownDocuments(
+  repository: Repository,
+  refs: readonly string[],
+  more: readonly string[],
+): Promise<string[]> {
   const { checkpoints, sessions, errors } = documentPaths(repository.root);
   const ofCheckpoints = new Set(refs.map((ref) => `${ref.slice(ref.lastIndexOf('/') + 1)}.md`));
   const named = (directory: string, isOwn: (name: string) => boolean): string[] =>
@@ -53,6 +62,7 @@ async function ownDocuments(repository: Repository, refs: readonly string[]): Pr
   const files = [
     ...named(checkpoints, (name) => ofCheckpoints.has(name) || OWN_DOCUMENT.test(name)),
     ...[sessions, errors].flatMap((directory) => named(directory, (name) => OWN_DOCUMENT.test(name))),
+    ...more,
   ];
   if (repository.gitDir === undefined || files.length === 0) return files;
   const tracked = await gitOrThrow(['ls-files', '-z', '--', '.claude'], { cwd: repository.root });

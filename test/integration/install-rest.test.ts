@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { newContext } from '../../src/context/context-file.ts';
 import { type InstallPlace, makeInstallPlace } from '../support/install-place.ts';
 import { snapshot } from '../support/snapshot.ts';
 
@@ -105,6 +106,41 @@ describe('the rest of an install', () => {
     expect(place.git('for-each-ref', 'refs/claude-hooks')).toBe('');
     expect(fs.existsSync(place.user.data)).toBe(false);
     await expect(place.uninstall({ purge: true })).rejects.toMatchObject({ kind: 'not-installed' });
+  });
+
+  it('--purge removes a context file nobody wrote into, and says why any other stays', async () => {
+    const text = newContext({
+      branch: 'main',
+      feature: 'x',
+      todos: [],
+      commits: ['a b'],
+      date: '2026-11-22',
+    });
+    const staying = /context\.md stays/;
+    await place.install();
+    place.write('.claude/context.md', text);
+    const done = await place.uninstall({ purge: true });
+    expect(done.removed).toContain(path.join(place.repo, '.claude/context.md'));
+    expect(done.notes.join()).not.toMatch(staying);
+    expect(place.exists('.claude')).toBe(false);
+
+    await place.install();
+    place.write('.claude/context.md', `${text}mine\n`);
+    expect((await place.uninstall({ purge: true })).notes.join()).toMatch(staying);
+    expect(place.read('.claude/context.md')).toBe(`${text}mine\n`);
+
+    await place.install();
+    place.write('.claude/context.md', text);
+    place.git('add', '-f', '.claude/context.md');
+    expect((await place.uninstall({ purge: true })).notes.join()).toMatch(staying);
+    expect(place.read('.claude/context.md')).toBe(text);
+
+    place.git('rm', '-q', '--cached', '.claude/context.md');
+    fs.renameSync(path.join(place.repo, '.claude/context.md'), path.join(place.root, 'elsewhere.md'));
+    fs.symlinkSync(path.join(place.root, 'elsewhere.md'), path.join(place.repo, '.claude/context.md'));
+    await place.install();
+    expect((await place.uninstall({ purge: true })).notes.join()).toMatch(staying);
+    expect(place.exists('.claude/context.md')).toBe(true);
   });
 
   it('--purge of one scope leaves what another scope still uses', async () => {

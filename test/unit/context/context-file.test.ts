@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type ContextFacts,
+  isGenerated,
   newContext,
   readRegion,
   replaceRegion,
@@ -18,6 +19,36 @@ const facts = (more: Partial<ContextFacts> = {}): ContextFacts => ({
   commits: ['abc1234 first'],
   date: '2026-11-22',
   ...more,
+});
+
+describe('a context file into which nobody wrote', () => {
+  it('is told by what stands outside its regions, whatever they hold', () => {
+    const text = newContext(facts());
+    expect(isGenerated(text)).toBe(true);
+    expect(isGenerated(text.replaceAll('\n', '\r\n'))).toBe(true);
+    expect(isGenerated(updateContext(text, facts({ branch: undefined, commits: [], todos: [] })))).toBe(true);
+    expect(isGenerated(text.replace('## Architecture\n', '## Architecture\n\nA queue.\n'))).toBe(false);
+    expect(isGenerated(text.replace('## Known Issues\n\n', ''))).toBe(false);
+    expect(isGenerated(text.replace('<!-- claude-hooks:end next -->\n', ''))).toBe(false);
+    expect(isGenerated('')).toBe(false);
+  });
+
+  it('holds for all facts, and for none of them once a line was added outside', () => {
+    const word = fc.stringMatching(/^[a-z ]{0,12}$/);
+    const some = fc.record({
+      branch: fc.option(word, { nil: undefined }),
+      feature: fc.option(word, { nil: undefined }),
+      todos: fc.option(fc.array(fc.record({ text: word, done: fc.boolean() })), { nil: undefined }),
+      commits: fc.array(word),
+      date: word,
+    });
+    fc.assert(
+      fc.property(some, (given) => {
+        expect(isGenerated(newContext(given))).toBe(true);
+        expect(isGenerated(`${newContext(given)}mine\n`)).toBe(false);
+      }),
+    );
+  });
 });
 
 describe('context file', () => {
