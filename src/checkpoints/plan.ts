@@ -8,6 +8,8 @@ export interface IndexPlan {
   add: Buffer[];
   /** Folders that are repositories of their own; each is added alone, because one without a commit cannot be. */
   embedded: Buffer[];
+  /** All repositories in the working tree that HEAD does not know, also those the private index has already. */
+  nested: string[];
   leftOut: LeftOutFile[];
   files: ChangedFile[];
   /** A file that decides what git ignores or how it converts changed: the index has to be copied anew. */
@@ -31,6 +33,7 @@ export function planIndex(entries: readonly StatusEntry[], rules: PlanRules): In
     remove: [],
     add: [],
     embedded: [],
+    nested: [],
     leftOut: [],
     files: [],
     rulesChanged: false,
@@ -45,6 +48,7 @@ export function planIndex(entries: readonly StatusEntry[], rules: PlanRules): In
 function planEntry(plan: IndexPlan, entry: StatusEntry, rules: PlanRules): void {
   const name = entry.path.toString('utf8');
   if (entry.kind === 'untracked' && rules.ownFolders.some((folder) => name.startsWith(folder))) return;
+  if (entry.submodule !== undefined && !entry.inHead && entry.inWorktree) plan.nested.push(name);
   if (entry.worktree === '.') {
     noteFile(plan, name, entry.inHead, entry.inWorktree);
     return;
@@ -53,6 +57,7 @@ function planEntry(plan: IndexPlan, entry: StatusEntry, rules: PlanRules): void 
   if (entry.inHead && entry.staged !== '.') plan.filesUncertain = true;
   if (name.endsWith('/')) {
     plan.embedded.push(entry.path.subarray(0, -1));
+    plan.nested.push(name.slice(0, -1));
     noteFile(plan, name.slice(0, -1), entry.inHead, true);
   } else if (entry.worktree === 'D') removePath(plan, entry, name);
   else planFile(plan, entry, name, rules);

@@ -18,6 +18,7 @@ import { commitCapture, exactFiles } from './commit.ts';
 import { writeDocument } from './document-file.ts';
 import { type Metadata, optional, readMetadata } from './metadata.ts';
 import { cleanName, newCheckpointId } from './name.ts';
+import { nestedRemarks } from './nested.ts';
 import { type Refusal, refusalFor, refusalFromGit } from './refusal.ts';
 import type { Capture } from './tree.ts';
 import type { ChangedFile, Checkpoint, CheckpointSummary, Narrative, SaveResult } from './types.ts';
@@ -122,6 +123,7 @@ async function saveLocked(input: SaveInput, index: PrivateIndex): Promise<SaveRe
     return { saved: false, cause: 'unchanged', checkpoint: previous };
   }
   const files = await exactFiles(git, capture);
+  remarks.push(...(await nestedRemarks(git, input.repository, index, capture.nested)));
   const metadata = describe(input, capture, files, remarks);
   const { commit, staged } = await commitCapture(git, capture, metadata, input.now);
   remember(input, index, {

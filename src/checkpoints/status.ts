@@ -10,6 +10,8 @@ export interface StatusEntry {
   inHead: boolean;
   inIndex: boolean;
   inWorktree: boolean;
+  /** Only for a submodule: whether it holds changes of its own, as far as git was asked for them. */
+  submodule?: 'clean' | 'dirty';
 }
 
 export interface Status {
@@ -67,6 +69,7 @@ function readEntry(line: Buffer): StatusEntry | undefined {
         inHead: words[3] !== NO_MODE,
         inIndex: words[4] !== NO_MODE,
         inWorktree: words[5] !== NO_MODE,
+        ...submoduleOf(words[2]),
       };
     }
     case 0x75: {
@@ -85,6 +88,12 @@ function readEntry(line: Buffer): StatusEntry | undefined {
     default:
       return undefined;
   }
+}
+
+/** Reads the field `N...` or `S<c><m><u>`: commit, modified and untracked content. */
+function submoduleOf(field: string | undefined): Pick<StatusEntry, 'submodule'> {
+  if (field?.[0] !== 'S') return {};
+  return { submodule: field[2] === 'M' || field[3] === 'U' ? 'dirty' : 'clean' };
 }
 
 /** The first `count` words, and all that follows them, which may hold spaces. */

@@ -26,6 +26,8 @@ export interface Capture {
   files: ChangedFile[];
   filesUncertain: boolean;
   leftOut: LeftOutFile[];
+  /** Repositories in the working tree that HEAD does not know. */
+  nested: string[];
   /** What to remember for the next look, but for the last checkpoint. */
   record: Omit<IndexRecord, 'last'>;
   /** The record of the look before, and whether its last checkpoint is still there. */
@@ -83,6 +85,7 @@ export async function captureTree(input: CaptureInput): Promise<Capture> {
     files: plan.files,
     filesUncertain: plan.filesUncertain,
     leftOut: plan.leftOut,
+    nested: plan.nested,
     record: {
       version: 1,
       seed: mark,
@@ -194,6 +197,7 @@ async function applyPlan(git: Plumbing, index: PrivateIndex, plan: IndexPlan): P
       const name = folder.toString('utf8');
       plan.leftOut.push({ path: `${name}/`, bytes: 0, why: 'no-commit' });
       plan.files = plan.files.filter((file) => file.path !== name);
+      plan.nested = plan.nested.filter((one) => one !== name);
     }
   }
   return plan.remove.length + plan.add.length + plan.embedded.length > 0;

@@ -43,6 +43,48 @@ function namesIn(built: BuiltRepository, tree: string): string[] {
     .filter((name) => name !== '');
 }
 
+describe('repositories inside the working tree', () => {
+  const remark = (name: string): string =>
+    `\`${name}\` is a git repository of its own: only its commit is held, not its changes`;
+  const within = (built: BuiltRepository, folder: string, ...args: string[]): string =>
+    built.git('-C', path.join(built.root, folder), ...args);
+
+  it('says of an untracked one that its changes are not held, at every save', async () => {
+    const built = repository();
+    built.git('init', '-q', 'sub');
+    built.write('sub/a.txt', 'a\n');
+    within(built, 'sub', 'add', 'a.txt');
+    within(built, 'sub', 'commit', '-q', '-m', 'a');
+    built.write('sub/a.txt', 'changed\n');
+    const before = fingerprint(built.base);
+    const first = await saved(built.root);
+    expect(first.remarks).toEqual([remark('sub')]);
+    expect(fs.readFileSync(path.join(built.root, first.document), 'utf8')).toContain(`- ${remark('sub')}`);
+    expect(await save(built.root)).toMatchObject({ cause: 'unchanged' });
+    expect((await saved(built.root, { force: true })).remarks).toEqual([remark('sub')]);
+    expect(fingerprint(built.base)).toEqual(before);
+  });
+
+  it('says it of a submodule only while it has changes, and saves where one cannot be read', async () => {
+    const source = repository();
+    const built = repository();
+    built.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', source.root, 'sub');
+    built.git('commit', '-q', '--no-verify', '-m', 'sub');
+    within(built, 'sub', 'reset', '-q', '--hard');
+    expect((await saved(built.root, { force: true })).remarks).toEqual([]);
+    built.write('sub/untracked.txt', 'x\n');
+    const before = fingerprint(built.base);
+    const dirty = await saved(built.root, { force: true });
+    expect(dirty.remarks).toEqual([remark('sub')]);
+    expect(dirty.files.map((file) => file.path)).not.toContain('sub');
+    expect(fingerprint(built.base)).toEqual(before);
+    fs.rmSync(path.join(built.root, '.git/modules/sub/HEAD'));
+    expect((await saved(built.root, { force: true })).remarks.join()).toMatch(
+      /^(?:changes inside submodules|$)/,
+    );
+  });
+});
+
 describe('what a checkpoint holds', () => {
   it('leaves out a large untracked file, lists it, and holds it once it is small or tracked', async () => {
     const built = repository();
