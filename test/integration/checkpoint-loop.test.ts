@@ -188,7 +188,9 @@ it('lives as a process of its own, saves a changed tree, and wakes the worker wh
     const holder = lockHolder(state.locks, 'loop-s-1')?.pid ?? 0;
     expect(isProcessAlive(holder)).toBe(true);
     await startCheckpointLoop(start);
-    expect(fs.statSync(path.join(state.due, 's-1')).mtimeMs).toBeGreaterThan(Date.now() + 29 * 60_000);
+    // The ref stands a moment before the time of the next look does.
+    await until(() => fs.statSync(path.join(state.due, 's-1')).mtimeMs > Date.now() + 29 * 60_000);
+    await until(() => fs.existsSync(path.join(state.sessions, 's-1.jsonl')));
     expect(fs.readFileSync(path.join(state.sessions, 's-1.jsonl'), 'utf8')).toContain('"reason":"interval"');
     const memory = /VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${holder}/status`, 'utf8'))?.[1];
     expect(Number(memory)).toBeLessThan(80_000);

@@ -7,9 +7,10 @@ import { enqueueNotice, listOutbox, retryOutbox } from '../../../src/notify/outb
 
 let outbox: string;
 beforeEach(() => {
-  outbox = fs.mkdtempSync(path.join(os.tmpdir(), 'outbox-'));
+  outbox = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'outbox-')), 'outbox');
+  fs.mkdirSync(outbox);
 });
-afterEach(() => fs.rmSync(outbox, { recursive: true }));
+afterEach(() => fs.rmSync(path.dirname(outbox), { recursive: true }));
 
 const notice = (id: string, more: Partial<Notice> = {}): Notice => ({
   id,
