@@ -1,7 +1,8 @@
 import { writeSync } from 'node:fs';
 import * as path from 'node:path';
-import { exists, readStdinLineSync, statIfExists } from '../src/platform/fs.ts';
+import { exists, statIfExists } from '../src/platform/fs.ts';
 import { runNode, spawnDetached } from '../src/platform/process.ts';
+import { readStdinLineSync } from '../src/platform/stdin.ts';
 import { claimSession } from '../src/store/live.ts';
 import { locateRepository, statePaths, stateRoot, userPaths } from '../src/store/paths.ts';
 import { recordEvent } from '../src/store/spool.ts';

@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs';
 import * as path from 'node:path';
 import { messageOf } from './errors.ts';
-import { readStdinLine } from './platform/fs.ts';
 import { DEPTH_VARIABLE } from './platform/process.ts';
+import { readStdinLine } from './platform/stdin.ts';
 import { parseEvent, type SessionEvent } from './sessions/event.ts';
 
 export interface HookInput {

@@ -251,102 +251,6 @@ export function isWritable(directory: string): boolean {
   }
 }
 
-/**
- * The first line of standard input (an event is one JSON line), or what came before the deadline; an input
- * that stays open after the line, or that never sends one, does not hold the caller up.
- * @param limitBytes reading stops once this much has arrived without a newline.
- */
-export function readStdinLine(limitBytes: number, deadlineMs: number): Promise<Buffer> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let total = 0;
-    const finish = (): void => {
-      clearTimeout(timer);
-      process.stdin.pause();
-      process.stdin.removeAllListeners();
-      process.stdin.unref?.();
-      resolve(Buffer.concat(chunks));
-    };
-    const timer = setTimeout(finish, deadlineMs);
-    process.stdin.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
-      total += chunk.length;
-      if (total > limitBytes || isWholeDocument(chunks, chunk)) finish();
-    });
-    process.stdin.on('end', finish);
-    process.stdin.on('error', finish);
-  });
-}
-
-function isWholeDocument(chunks: Buffer[], last: Buffer): boolean {
-  if (last[last.length - 1] !== 0x0a) return false;
-  try {
-    JSON.parse(Buffer.concat(chunks).toString('utf8'));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/**
- * Calls `onLine` with each line of a file, its number (from 1) and its byte offset, reading in chunks, so that
- * memory is bounded by the longest line kept. A line over `maxLineBytes` is reported as undefined.
- * A missing file has no lines, nor has what is no regular file: a device never ends, a pipe may never begin.
- */
-export function readLines(
-  file: string,
-  onLine: (line: Buffer | undefined, number: number, offset: number) => void,
-  options: { maxLineBytes?: number; from?: number } = {},
-): void {
-  const limit = options.maxLineBytes ?? 32 * 1024 * 1024;
-  if (statIfExists(file)?.isFile() !== true) return;
-  let fd: number;
-  try {
-    fd = fs.openSync(file, 'r');
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return;
-    throw error;
-  }
-  try {
-    const chunk = Buffer.alloc(256 * 1024);
-    let pending: Buffer[] = [];
-    let pendingBytes = 0;
-    let dropped = false;
-    let position = options.from ?? 0;
-    let lineStart = position;
-    let number = 0;
-    const emit = (tail: Buffer, end: number): void => {
-      number += 1;
-      const line = pending.length === 0 ? tail : Buffer.concat([...pending, tail]);
-      onLine(dropped ? undefined : line, number, lineStart);
-      pending = [];
-      pendingBytes = 0;
-      dropped = false;
-      lineStart = end;
-    };
-    for (;;) {
-      const length = fs.readSync(fd, chunk, 0, chunk.length, position);
-      if (length === 0) break;
-      let start = 0;
-      for (let at = chunk.indexOf(0x0a, 0); at !== -1 && at < length; at = chunk.indexOf(0x0a, start)) {
-        emit(chunk.subarray(start, at), position + at + 1);
-        start = at + 1;
-      }
-      if (start < length) {
-        pendingBytes += length - start;
-        if (pendingBytes > limit) {
-          dropped = true;
-          pending = [];
-        } else pending.push(Buffer.from(chunk.subarray(start, length)));
-      }
-      position += length;
-    }
-    if (pendingBytes > 0) emit(Buffer.alloc(0), position);
-  } finally {
-    fs.closeSync(fd);
-  }
-}
-
 /** What of a file tells that it changed, without reading it. Undefined where there is none. */
 export function fileIdentity(file: string): { size: number; mtimeNs: string; regular: boolean } | undefined {
   try {
@@ -357,28 +261,6 @@ export function fileIdentity(file: string): { size: number; mtimeNs: string; reg
     const code = systemCode(error);
     if (code === 'ENOTDIR' || code === 'ELOOP' || code === 'EACCES') return undefined;
     throw error;
-  }
-}
-
-/** The first line of standard input, blocking; loads no module. For where a stream is too dear. */
-export function readStdinLineSync(): Buffer {
-  const chunks: Buffer[] = [];
-  const chunk = Buffer.alloc(65_536);
-  for (;;) {
-    const length = readChunk(chunk);
-    const end = chunk.subarray(0, length).indexOf(0x0a);
-    chunks.push(Buffer.from(chunk.subarray(0, end === -1 ? length : end + 1)));
-    if (length === 0 || end !== -1) return Buffer.concat(chunks);
-  }
-}
-
-function readChunk(chunk: Buffer): number {
-  for (;;) {
-    try {
-      return fs.readSync(0, chunk, 0, chunk.length, null);
-    } catch (error) {
-      if (systemCode(error) !== 'EAGAIN') return 0;
-    }
   }
 }
 

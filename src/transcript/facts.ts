@@ -1,4 +1,4 @@
-import { readLines } from '../platform/fs.ts';
+import { readLines } from '../platform/lines.ts';
 import { redactHead } from '../redact/redact.ts';
 
 /** Something the transcript tells, with the line (from 1) that tells it. */
