@@ -4,7 +4,7 @@
  * invisible fillers, supplementary variation selectors, private-use planes aside; and halves of surrogate pairs.
  */
 const INVISIBLE =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u115f\u1160\u17b4\u17b5\u2028\u2029\u2800\u3164\uffa0\u{e0000}-\u{e0fff}]|\p{Cf}|\p{Cs}/gu;
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u115f\u1160\u17b4\u17b5\u2028\u2029\u2065\u2800\u3164\uffa0\ufff0-\ufff8\u{e0000}-\u{e0fff}]|\p{Cf}|\p{Cs}/gu;
 
 /**
  * Text of unknown origin, safe to print on a terminal or in a message: what would act or hide is shown as `\x1b` or
