@@ -226,9 +226,8 @@ test('uninstall --purge leaves nothing behind', async () => {
   expect(sandbox.exists('.git/claude-hooks')).toBe(false);
   const at = (name: string): string => path.join(sandbox.repo, '.claude', name);
   const left = snapshot(path.join(sandbox.home, '.local'), at(''));
-  // context.md is a document that people write in, too.
+  // Nobody wrote into context.md, so it is gone as well.
   expect(Object.keys(left).filter((file) => !left[file]?.startsWith('folder'))).toEqual([
-    at('context.md'),
     at('settings.json'),
   ]);
   expect(sandbox.git('for-each-ref', 'refs/claude-hooks')).toBe('');
