@@ -1,6 +1,9 @@
-import * as fs from 'node:fs';
+import type { Stats } from 'node:fs';
 import * as path from 'node:path';
 import { systemCode } from '../errors.ts';
+
+// A bundled namespace import copies every property, which makes newer Nodes load what the lazy ones stand for.
+const fs = process.getBuiltinModule('node:fs');
 
 let sequence = 0;
 
@@ -150,11 +153,11 @@ export function readHead(file: string, limit: number): string | undefined {
   }
 }
 
-export function statIfExists(file: string): fs.Stats | undefined {
+export function statIfExists(file: string): Stats | undefined {
   return fs.statSync(file, { throwIfNoEntry: false });
 }
 
-export function lstatIfExists(file: string): fs.Stats | undefined {
+export function lstatIfExists(file: string): Stats | undefined {
   return fs.lstatSync(file, { throwIfNoEntry: false });
 }
 

@@ -1,6 +1,8 @@
-import * as fs from 'node:fs';
 import { systemCode } from '../errors.ts';
 import { statIfExists } from './fs.ts';
+
+// A bundled namespace import copies every property, which makes newer Nodes load what the lazy ones stand for.
+const fs = process.getBuiltinModule('node:fs');
 
 /**
  * Calls `onLine` with each line of a file, its number (from 1) and its byte offset, reading in chunks, so that

@@ -1,5 +1,7 @@
-import * as fs from 'node:fs';
 import { systemCode } from '../errors.ts';
+
+// A bundled namespace import copies every property, which makes newer Nodes load what the lazy ones stand for.
+const fs = process.getBuiltinModule('node:fs');
 
 /**
  * The first line of standard input (an event is one JSON line), or what came before the deadline; an input
