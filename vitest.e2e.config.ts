@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Tests that start, kill and wait for processes share a busy CI machine; a retry is named in the report.
+    retry: process.env.CI === 'true' ? 2 : 0,
     include: ['test/e2e/**/*.test.ts'],
     globalSetup: ['test/e2e/global-setup.ts'],
     testTimeout: 240_000,
