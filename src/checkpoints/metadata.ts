@@ -1,4 +1,10 @@
-import type { CheckpointSummary, LeftOutFile, Operation } from './types.ts';
+import type {
+  CheckpointSummary,
+  CheckpointTodo,
+  ConversationPosition,
+  LeftOutFile,
+  Operation,
+} from './types.ts';
 
 /** A checkpoint without what its commit object itself says. */
 export type Metadata = Omit<CheckpointSummary, 'commit' | 'tree'>;
@@ -50,6 +56,10 @@ export function readMetadata(value: unknown): Metadata | undefined {
     ...optional('operation', text(value.operation) as Operation | undefined),
     ...optional('session', text(value.session)),
     ...optional('note', text(value.note)),
+    ...optional('conversation', conversation(value.conversation)),
+    ...optional('todos', Array.isArray(value.todos) ? value.todos.filter(isTodo) : undefined),
+    ...optional('previous', text(value.previous)),
+    ...optional('named', value.named === true ? true : undefined),
   };
 }
 
@@ -64,6 +74,22 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isLeftOut(value: unknown): value is LeftOutFile {
   return isObject(value) && typeof value.path === 'string' && typeof value.bytes === 'number';
+}
+
+function isTodo(value: unknown): value is CheckpointTodo {
+  return isObject(value) && typeof value.text === 'string' && typeof value.status === 'string';
+}
+
+function conversation(value: unknown): ConversationPosition | undefined {
+  if (!isObject(value)) return undefined;
+  const { transcript, offset } = value;
+  if (typeof transcript !== 'string' || typeof offset !== 'number') return undefined;
+  return {
+    transcript,
+    offset,
+    ...optional('message', text(value.message)),
+    ...optional('at', text(value.at)),
+  };
 }
 
 function text(value: unknown): string | undefined {

@@ -15,6 +15,23 @@ export interface LeftOutFile {
 /** What git is in the middle of. */
 export type Operation = 'rebase' | 'merge' | 'cherry-pick' | 'revert' | 'bisect' | 'am';
 
+/** Where a conversation stood, in Claude Code's own words. */
+export interface ConversationPosition {
+  /** The transcript file. */
+  transcript: string;
+  /** Bytes of it that were written. */
+  offset: number;
+  /** `uuid` of its last message, and when that was written (ISO 8601). */
+  message?: string;
+  at?: string;
+}
+
+export interface CheckpointTodo {
+  text: string;
+  /** pending, in_progress or completed, as Claude Code says it. */
+  status: string;
+}
+
 /** A saved state of one working tree, as its commit tells it. */
 export interface CheckpointSummary {
   /** Only `a-z`, `0-9` and `-`, at most 60 characters; also the last part of the ref's name. */
@@ -35,7 +52,15 @@ export interface CheckpointSummary {
   branch?: string;
   operation?: Operation;
   session?: string;
-  /** Why it was saved: manual, interval, stop, compact, session-end ... */
+  /** Where the session's conversation was. */
+  conversation?: ConversationPosition;
+  /** The session's todos, at most 50. */
+  todos?: CheckpointTodo[];
+  /** The id of the checkpoint this working tree was last saved as or restored to. */
+  previous?: string;
+  /** Whether a person gave the name; those are never pruned. */
+  named?: boolean;
+  /** Why it was saved: manual, interval, stop, compact, session-end, before-command, before-restore ... */
   reason: string;
   note?: string;
   /** Which of the repository's working trees: `main` or the linked worktree's name in git. */

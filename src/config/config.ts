@@ -76,6 +76,23 @@ export interface Config {
     loop: boolean;
     /** Larger untracked files are left out and listed. */
     maxFileSize: string;
+    /** Ignored files that are held all the same: paths or globs from the top of the working tree. */
+    include: string[];
+    /** Save before commands of the agent that may destroy work, such as rm or git reset. */
+    beforeCommands: boolean;
+    /** More such commands, as permission rules of Claude Code: Bash(terraform destroy *). They count from the next install on. */
+    commands: string[];
+    /** branch: each automatic checkpoint is also a WIP commit on the current branch. */
+    commit: 'none' | 'branch';
+    /** How many automatic checkpoints stay. Named ones always do. */
+    keep: {
+      /** Checkpoints of one session. */
+      count: number;
+      /** Older ones are pruned. */
+      age: string;
+      /** What the checkpoints of one session may take up besides the branches. */
+      size: string;
+    };
   };
   /** What counts as an error, and what its log may hold. */
   errors: {
@@ -352,6 +369,23 @@ export interface ConfigInput {
     loop?: boolean;
     /** Larger untracked files are left out and listed. */
     maxFileSize?: string;
+    /** Ignored files that are held all the same: paths or globs from the top of the working tree. */
+    include?: string[];
+    /** Save before commands of the agent that may destroy work, such as rm or git reset. */
+    beforeCommands?: boolean;
+    /** More such commands, as permission rules of Claude Code: Bash(terraform destroy *). They count from the next install on. */
+    commands?: string[];
+    /** branch: each automatic checkpoint is also a WIP commit on the current branch. */
+    commit?: 'none' | 'branch';
+    /** How many automatic checkpoints stay. Named ones always do. */
+    keep?: {
+      /** Checkpoints of one session. */
+      count?: number;
+      /** Older ones are pruned. */
+      age?: string;
+      /** What the checkpoints of one session may take up besides the branches. */
+      size?: string;
+    };
   };
   /** What counts as an error, and what its log may hold. */
   errors?: {

@@ -162,6 +162,38 @@ export const configSchema = z.strictObject({
         .regex(/^\d+(?:\.\d+)?\s*(?:B|KB|MB|GB)$/i, 'a size is a number and B, KB, MB or GB')
         .default('50MB')
         .describe('Larger untracked files are left out and listed.'),
+      include: z
+        .array(z.string())
+        .default([])
+        .describe(
+          'Ignored files that are held all the same: paths or globs from the top of the working tree.',
+        ),
+      beforeCommands: z
+        .boolean()
+        .default(true)
+        .describe('Save before commands of the agent that may destroy work, such as rm or git reset.'),
+      commands: z
+        .array(z.string())
+        .default([])
+        .describe(
+          'More such commands, as permission rules of Claude Code: Bash(terraform destroy *). They count from the next install on.',
+        ),
+      commit: z
+        .enum(['none', 'branch'])
+        .default('none')
+        .describe('branch: each automatic checkpoint is also a WIP commit on the current branch.'),
+      keep: z
+        .strictObject({
+          count: z.number().int().min(1).default(200).describe('Checkpoints of one session.'),
+          age: duration.default('30d').describe('Older ones are pruned.'),
+          size: z
+            .string()
+            .regex(/^\d+(?:\.\d+)?\s*(?:B|KB|MB|GB)$/i, 'a size is a number and B, KB, MB or GB')
+            .default('1GB')
+            .describe('What the checkpoints of one session may take up besides the branches.'),
+        })
+        .prefault({})
+        .describe('How many automatic checkpoints stay. Named ones always do.'),
     })
     .prefault({})
     .describe('Snapshots of the working tree in a private place of git.'),
