@@ -85,11 +85,24 @@ console.log(ms);
 process.exit(0);
 `,
   );
+  // Without an identity it falls back to HEAD and saves nothing.
+  const identity = Object.fromEntries(
+    ['AUTHOR', 'COMMITTER'].flatMap((who) => [
+      [`GIT_${who}_NAME`, 'Bench'],
+      [`GIT_${who}_EMAIL`, 'bench@example.com'],
+    ]),
+  );
   return {
     name: '@cline/core 0.0.86, its checkpoint call alone, 300 files, 4 changed',
     against: OURS,
     before: change,
     run: () =>
-      Number(execFileSync(process.execPath, [driver], { cwd: folder, env, encoding: 'utf8' }).trim()),
+      Number(
+        execFileSync(process.execPath, [driver], {
+          cwd: folder,
+          env: { ...env, ...identity },
+          encoding: 'utf8',
+        }).trim(),
+      ),
   };
 }
