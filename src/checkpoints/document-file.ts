@@ -2,9 +2,9 @@ import * as path from 'node:path';
 import { messageOf } from '../errors.ts';
 import { readTextIfExists, writeFileAtomic } from '../platform/fs.ts';
 import { openDocumentFolder } from '../store/documents.ts';
+import { isId } from '../store/names.ts';
 import { documentPaths } from '../store/paths.ts';
 import { renderDocument } from './document.ts';
-import { isCheckpointId } from './name.ts';
 import { projectFacts } from './project.ts';
 import type { Checkpoint, Narrative } from './types.ts';
 
@@ -31,6 +31,6 @@ export function writeDocument(
 
 /** The document's text, with the edits people made; undefined where there is none. */
 export function readDocument(root: string, id: string): string | undefined {
-  if (!isCheckpointId(id)) return undefined;
+  if (!isId(id)) return undefined;
   return readTextIfExists(path.join(documentPaths(root).checkpoints, `${id}.md`));
 }

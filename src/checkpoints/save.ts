@@ -5,6 +5,7 @@ import { ensureDirectory } from '../platform/fs.ts';
 import { redactText } from '../redact/redact.ts';
 import { acquireLock, type Lock } from '../store/lock.ts';
 import { logLine } from '../store/log.ts';
+import { cleanName } from '../store/names.ts';
 import { documentPaths, type Repository, type StatePaths, worktreeName } from '../store/paths.ts';
 import {
   clearStaleIndexLock,
@@ -17,7 +18,7 @@ import { captureWithRepair } from './capture.ts';
 import { commitCapture, exactFiles } from './commit.ts';
 import { writeDocument } from './document-file.ts';
 import { type Metadata, optional, readMetadata } from './metadata.ts';
-import { cleanName, newCheckpointId } from './name.ts';
+import { newCheckpointId } from './name.ts';
 import { nestedRemarks } from './nested.ts';
 import { type Refusal, refusalFor, refusalFromGit } from './refusal.ts';
 import type { Capture } from './tree.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { cleanName, isCheckpointId, newCheckpointId, slugOf } from '../../../src/checkpoints/name.ts';
+import { newCheckpointId } from '../../../src/checkpoints/name.ts';
+import { cleanName, isId, newId, slugOf } from '../../../src/store/names.ts';
 
 /** Texts that broke other programs: paths, options, shell, refs, reserved names, control and bidi characters. */
 const NAUGHTY = [
@@ -36,26 +37,27 @@ const NAUGHTY = [
 
 it('makes an id of any text that is fit for a ref, a file name and a command line', () => {
   const check = (text: string): void => {
-    const id = newCheckpointId(text, 1_795_000_000_000);
+    const id = newId(text, 1_795_000_000_000, 'thing');
     expect(id).toMatch(/^[a-z0-9]+(?:-[a-z0-9]+)*$/);
     expect(id.length).toBeLessThanOrEqual(60);
-    expect(isCheckpointId(id)).toBe(true);
+    expect(isId(id)).toBe(true);
   };
   for (const text of NAUGHTY) check(text);
   fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => check(text)));
 });
 
 it('keeps what can be read of a name', () => {
-  expect(slugOf('Feature Development')).toBe('feature-development');
-  expect(slugOf('Éclair à la carte!')).toBe('eclair-a-la-carte');
-  expect(slugOf('日本語')).toBe('checkpoint');
+  expect(slugOf('Feature Development', 'thing')).toBe('feature-development');
+  expect(slugOf('Éclair à la carte!', 'thing')).toBe('eclair-a-la-carte');
+  expect(slugOf('日本語', 'thing')).toBe('thing');
+  expect(newCheckpointId('日本語', 1)).toMatch(/^checkpoint-/);
 });
 
 it('sorts ids of one name by their time and makes each once', () => {
   const times = [0, 1, 999, 1_795_000_000_000, 1_795_000_000_001, 4_000_000_000_000];
-  const ids = times.map((time) => newCheckpointId('x', time));
+  const ids = times.map((time) => newId('x', time, 'thing'));
   expect([...ids].sort()).toEqual(ids);
-  expect(new Set(Array.from({ length: 200 }, () => newCheckpointId('x', 1))).size).toBeGreaterThan(195);
+  expect(new Set(Array.from({ length: 200 }, () => newId('x', 1, 'thing'))).size).toBeGreaterThan(195);
 });
 
 it('keeps a name on one line without control characters, at most 200 letters', () => {
@@ -71,5 +73,5 @@ it('keeps a name on one line without control characters, at most 200 letters', (
 });
 
 it('takes nothing for an id that could leave its folder', () => {
-  for (const text of NAUGHTY.filter((one) => !/^a+$/.test(one))) expect(isCheckpointId(text)).toBe(false);
+  for (const text of NAUGHTY.filter((one) => !/^a+$/.test(one))) expect(isId(text)).toBe(false);
 });
