@@ -1,0 +1,155 @@
+import type { StoredOperation } from '../../store/operations.ts';
+import type { Repository, StatePaths } from '../../store/paths.ts';
+import type { Plumbing } from '../plumbing.ts';
+import type { Capture } from '../tree.ts';
+import type { CheckpointSummary } from '../types.ts';
+
+export type RestoreMode = 'exact' | 'mine-kept';
+
+export interface RestorePlace {
+  repository: Repository;
+  state: StatePaths;
+  maxFileBytes: number;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+/** What to go back to. */
+export interface RestoreTarget {
+  tree: string;
+  /** The staged tree; without one, what is staged now stays. */
+  indexTree?: string;
+  /** One line for a person. */
+  title: string;
+  /** The checkpoint whose trees these are. */
+  checkpoint?: CheckpointSummary;
+  /** Id of the operation this one takes back. */
+  undoes?: string;
+}
+
+export interface RestoreOptions {
+  /** Files and folders relative to the top of the working tree; empty means all of it. */
+  only: readonly string[];
+  /** Leaves what is staged as it is. */
+  keepIndex: boolean;
+  dryRun: boolean;
+  mode: RestoreMode;
+  /** The session that asked for it. */
+  session?: string;
+  /** Asked with the plan, without any lock held, before the first change. Absent means yes. */
+  confirm?(plan: RestorePlan): Promise<boolean>;
+  /** Names another tree to go to, from the tree as it is now; called under the lock. What is staged is then kept. */
+  resolveTree?(capture: Capture, git: Plumbing): Promise<ResolvedTree>;
+}
+
+export interface ResolvedTree {
+  tree: string;
+  conflicts: MergeConflict[];
+  notes: string[];
+}
+
+/** A file that both sides changed. */
+export interface MergeConflict {
+  path: string;
+  /** content: the file holds conflict markers. Otherwise the person's version is kept. */
+  kind: string;
+  /** One sentence for a person. */
+  message: string;
+}
+
+export interface PlannedPath {
+  /** As text: bytes that are not UTF-8 are replaced. */
+  path: string;
+  /** create: nothing stands there now. */
+  action: 'create' | 'change' | 'remove';
+}
+
+/** Why a path that differs stays as it is. */
+export type LeftReason =
+  /** It would be removed, but git ignores it, by the rules of now or of the checkpoint. */
+  | 'ignored'
+  /** What stands there is not held by any checkpoint (ignored, too large, unreadable, or it just changed). */
+  | 'not-held'
+  /** A folder with content no checkpoint holds stands where a file belongs, or the reverse. */
+  | 'in-the-way'
+  /** A repository of its own. */
+  | 'submodule'
+  /** A sparse checkout leaves it out. */
+  | 'sparse'
+  /** It lies on another file system than the working tree. */
+  | 'other-disk';
+
+export interface LeftPath {
+  path: string;
+  why: LeftReason;
+}
+
+export interface RestorePlan {
+  title: string;
+  mode: RestoreMode;
+  /** What is changed on disk, sorted by path. */
+  changes: PlannedPath[];
+  /** What differs and stays, sorted by path. */
+  left: LeftPath[];
+  /** restored: becomes the checkpoint's. same: is so already. kept: stays as it is now. */
+  staging: 'restored' | 'same' | 'kept';
+  conflicts: MergeConflict[];
+  /** Sentences for a person. */
+  notes: string[];
+  checkpoint?: CheckpointSummary;
+}
+
+export type RestoreResult =
+  | {
+      restored: true;
+      plan: RestorePlan;
+      /** Id in the journal of operations. */
+      operation: string;
+      /** The state of before, saved first. */
+      safety: CheckpointSummary;
+      /** The tree that was expected and found again on disk. */
+      tree: string;
+    }
+  | {
+      restored: false;
+      /** nothing: all is as in the checkpoint. dry-run: only asked for. declined: `confirm` said no. */
+      cause: 'nothing' | 'dry-run' | 'declined';
+      plan: RestorePlan;
+    };
+
+/** What an operation of kind `restore` keeps in its `data`. */
+export interface RestoreData extends Record<string, unknown> {
+  mode: RestoreMode;
+  only: string[];
+  keepIndex: boolean;
+  /** What was restored. */
+  target: { tree: string; indexTree?: string; commit?: string; id?: string };
+  /** What was there before. */
+  safety: { tree: string; indexTree?: string; commit: string; id: string };
+}
+
+/**
+ * `restoreTree` (src/checkpoints/restore/restore.ts): plan, save what is there, apply, verify; all of it or nothing.
+ * @throws HooksError where it is refused or was taken back; then nothing is changed.
+ */
+export type RestoreTree = (
+  place: RestorePlace,
+  target: RestoreTarget,
+  options: RestoreOptions,
+) => Promise<RestoreResult>;
+
+/**
+ * `recoverRestore` (src/checkpoints/restore/recover.ts): completes or reverts a restore that was cut off.
+ * @returns a sentence for a person; undefined where its owner is still at work.
+ */
+export type RecoverRestore = (
+  place: { state: StatePaths; now: number },
+  stored: StoredOperation,
+) => Promise<string | undefined>;
+
+/** `undoRestore` (src/checkpoints/restore/undo.ts): goes back to what was there before a restore that is done. */
+export type UndoRestore = (
+  place: RestorePlace,
+  stored: StoredOperation,
+  options: Pick<RestoreOptions, 'dryRun' | 'confirm' | 'session'>,
+) => Promise<RestoreResult>;
