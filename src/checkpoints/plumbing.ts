@@ -26,6 +26,8 @@ const WITHOUT_LFS = [
   '-c',
   'filter.lfs.clean=',
   '-c',
+  'filter.lfs.smudge=',
+  '-c',
   'filter.lfs.process=',
 ];
 
@@ -39,6 +41,8 @@ export interface PlumbingOptions {
   index?: string;
   input?: string | Uint8Array;
   env?: Record<string, string>;
+  /** Exit codes besides 0 that are answers and no failures. */
+  accept?: readonly number[];
 }
 
 /**
@@ -51,7 +55,7 @@ export function openPlumbing(
 ): Plumbing {
   const deadline = monotonicMs() + options.budgetMs;
   return {
-    async run(args, { index, input, env } = {}) {
+    async run(args, { index, input, env, accept = [] } = {}) {
       const left = deadline - monotonicMs();
       if (left <= 0) throw outOfTime(options.budgetMs);
       const result = await gitBytes([...SETTINGS, ...(options.withoutLfs ? WITHOUT_LFS : []), ...args], {
@@ -67,7 +71,7 @@ export function openPlumbing(
           ...env,
         },
       });
-      if (result.code === 0) return result.stdout;
+      if (result.code === 0 || accept.includes(result.code)) return result.stdout;
       if (result.code === -1 && monotonicMs() >= deadline - 5) throw outOfTime(options.budgetMs);
       throw new HooksError({
         code: 'git-failed',
