@@ -1,13 +1,8 @@
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { lineAndColumn } from '../platform/text-position.ts';
 import { isObject, type Json } from './merge.ts';
 import { type Locate, notAnObject, type Parsed } from './parsed.ts';
-import type { ConfigProblem, Position } from './types.ts';
-
-function lineAndColumn(text: string, offset: number): Position {
-  const before = text.slice(0, offset);
-  const lastBreak = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r'));
-  return { line: before.split(/\r\n|\r|\n/).length, column: offset - lastBreak };
-}
+import type { ConfigProblem } from './types.ts';
 
 /** JSON with comments and trailing commas. A key that stands twice is an error where `duplicates` is true. */
 export function parseJsonc(text: string, file: string, options = { duplicates: true }): Parsed {

@@ -127,6 +127,7 @@ export function documentPaths(root: string): {
   checkpoints: string;
   sessions: string;
   errors: string;
+  snapshots: string;
   context: string;
   contextLocal: string;
 } {
@@ -135,6 +136,7 @@ export function documentPaths(root: string): {
     checkpoints: at('checkpoints'),
     sessions: at('sessions'),
     errors: at('errors'),
+    snapshots: at('snapshots'),
     context: at('context.md'),
     contextLocal: at('context.local.md'),
   };

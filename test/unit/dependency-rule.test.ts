@@ -3,7 +3,17 @@ import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const DOMAINS = ['config', 'install', 'sessions', 'transcript', 'checkpoints', 'context', 'checks', 'notify'];
+const DOMAINS = [
+  'config',
+  'install',
+  'sessions',
+  'transcript',
+  'checkpoints',
+  'snapshots',
+  'context',
+  'checks',
+  'notify',
+];
 const LEAVES = [
   'src/errors.ts',
   'src/version.ts',
