@@ -18,8 +18,17 @@ export interface RepairingInput {
   state: StatePaths;
   index: PrivateIndex;
   maxFileBytes: number;
+  /** Ignored files that are held all the same: paths and globs from the top of the working tree. */
+  include?: readonly string[];
   now: number;
   budgetMs: number;
+}
+
+export interface Captured {
+  capture: Capture;
+  git: Plumbing;
+  /** What a person should know about how it was read. */
+  remarks: string[];
 }
 
 /**
@@ -27,9 +36,7 @@ export interface RepairingInput {
  * made anew, a file that changes while it is read is read again. Where git-lfs is missing, content that it would
  * have turned into a pointer is held whole, and `remarks` say so.
  */
-export async function captureWithRepair(
-  input: RepairingInput,
-): Promise<{ capture: Capture; git: Plumbing; remarks: string[] }> {
+export async function captureWithRepair(input: RepairingInput): Promise<Captured> {
   const remarks: string[] = [];
   let withoutLfs = false;
   for (let attempt = 1; ; attempt += 1) {

@@ -41,6 +41,8 @@ export interface PlumbingOptions {
   index?: string;
   input?: string | Uint8Array;
   env?: Record<string, string>;
+  /** Says what git was at, where the time ran out at this command. */
+  doing?(): string | Promise<string>;
   /** Exit codes besides 0 that are answers and no failures. */
   accept?: readonly number[];
 }
@@ -55,9 +57,9 @@ export function openPlumbing(
 ): Plumbing {
   const deadline = monotonicMs() + options.budgetMs;
   return {
-    async run(args, { index, input, env, accept = [] } = {}) {
+    async run(args, { index, input, env, accept = [], doing } = {}) {
       const left = deadline - monotonicMs();
-      if (left <= 0) throw outOfTime(options.budgetMs);
+      if (left <= 0) throw outOfTime(options.budgetMs, await doing?.());
       const result = await gitBytes([...SETTINGS, ...(options.withoutLfs ? WITHOUT_LFS : []), ...args], {
         cwd: repository.root,
         timeoutMs: Math.ceil(left),
@@ -72,7 +74,8 @@ export function openPlumbing(
         },
       });
       if (result.code === 0 || accept.includes(result.code)) return result.stdout;
-      if (result.code === -1 && monotonicMs() >= deadline - 5) throw outOfTime(options.budgetMs);
+      if (result.code === -1 && monotonicMs() >= deadline - 5)
+        throw outOfTime(options.budgetMs, await doing?.());
       throw new HooksError({
         code: 'git-failed',
         kind: 'failed',
@@ -92,11 +95,12 @@ function wordsOf(stderr: string): string {
     .slice(0, 500);
 }
 
-function outOfTime(budgetMs: number): HooksError {
+function outOfTime(budgetMs: number, doing: string | undefined): HooksError {
+  const seconds = budgetMs < 10_000 ? Math.round(budgetMs / 100) / 10 : Math.round(budgetMs / 1000);
   return new HooksError({
     code: 'checkpoint-out-of-time',
     kind: 'failed',
-    message: `reading the working tree took longer than ${Math.round(budgetMs / 1000)} s`,
+    message: `reading the working tree took longer than ${seconds} s${doing ? `: ${doing}` : ''}`,
     hint: 'Let git ignore large generated folders, then save again: claude-hooks checkpoint save',
   });
 }

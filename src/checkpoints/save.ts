@@ -1,12 +1,9 @@
-import * as path from 'node:path';
 import { HooksError, messageOf, systemCode } from '../errors.ts';
 import { monotonicMs, sleep } from '../platform/clock.ts';
 import { ensureDirectory } from '../platform/fs.ts';
-import { redactText } from '../redact/redact.ts';
 import { acquireLock, type Lock } from '../store/lock.ts';
 import { logLine } from '../store/log.ts';
-import { cleanName } from '../store/names.ts';
-import { documentPaths, type Repository, type StatePaths, worktreeName } from '../store/paths.ts';
+import { type Repository, type StatePaths, worktreeName } from '../store/paths.ts';
 import {
   clearStaleIndexLock,
   type IndexRecord,
@@ -14,29 +11,37 @@ import {
   privateIndexOf,
   writeIndexRecord,
 } from '../store/private-index.ts';
-import { captureWithRepair } from './capture.ts';
+import { type Captured, captureWithRepair } from './capture.ts';
 import { commitCapture, exactFiles } from './commit.ts';
+import { describeCheckpoint, isNamed } from './describe.ts';
 import { writeDocument } from './document-file.ts';
-import { type Metadata, optional, readMetadata } from './metadata.ts';
-import { newCheckpointId } from './name.ts';
+import { heldByInclude, includeRemarks } from './include.ts';
+import { optional, readMetadata } from './metadata.ts';
 import { nestedRemarks } from './nested.ts';
 import { type Refusal, refusalFor, refusalFromGit } from './refusal.ts';
-import type { Capture } from './tree.ts';
-import type { ChangedFile, Checkpoint, CheckpointSummary, Narrative, SaveResult } from './types.ts';
+import type { Checkpoint, CheckpointSummary, Narrative, SaveResult } from './types.ts';
 
 export interface SaveInput {
   repository: Repository;
   state: StatePaths;
-  /** Free text; a save with a name or a note is made even where nothing changed. */
+  /** Free text. */
   name?: string;
+  /**
+   * Whether a person gave the name: such a checkpoint is saved even where nothing changed, and is never pruned.
+   * Where it is not told, names of `manual` checkpoints are a person's and all others are not.
+   */
+  named?: boolean;
+  /** Free text; a save with a note is made even where nothing changed. */
   note?: string;
-  /** manual, interval, stop, compact, session-end, or why else. */
+  /** manual, interval, stop, compact, session-end, before-command, before-restore, or why else. */
   reason: string;
   session?: string;
-  /** What the session was about; a function is called only where a checkpoint is really saved. */
+  /** What the session tells; a function is called only where a checkpoint is really saved, once. */
   narrative?: Narrative | (() => Narrative);
   /** Untracked files above this many bytes are left out and listed. */
   maxFileBytes: number;
+  /** Ignored files that are held all the same: paths and globs from the top of the working tree. */
+  include?: readonly string[];
   /** Milliseconds since 1970. */
   now: number;
   /** Saves even where nothing changed since the last checkpoint. */
@@ -47,17 +52,6 @@ export interface SaveInput {
 
 const BUDGET_MS = 120_000;
 const LOCK_WAIT_MS = 30_000;
-const MAX_NOTE = 4_000;
-const MAX_LEFT_OUT = 20;
-
-/** Names of checkpoints nobody named, by the reason they were saved. */
-const AUTOMATIC_NAMES: Record<string, string> = {
-  manual: 'Checkpoint',
-  interval: 'Interval',
-  stop: 'End of turn',
-  compact: 'Before compaction',
-  'session-end': 'End of session',
-};
 
 /**
  * Saves the working tree and the staged index as a commit under `refs/claude-hooks/checkpoints/`, and a document
@@ -111,21 +105,34 @@ async function waitForLock(directory: string, name: string): Promise<Lock> {
 }
 
 async function saveLocked(input: SaveInput, index: PrivateIndex): Promise<SaveResult> {
-  const { capture, git, remarks } = await captureWithRepair({
-    ...input,
-    index,
-    budgetMs: input.budgetMs ?? BUDGET_MS,
-  });
+  const captured = await captureWithRepair({ ...input, index, budgetMs: input.budgetMs ?? BUDGET_MS });
+  return saveCaptured(input, index, captured);
+}
+
+/**
+ * Saves what `captureWithRepair` read, as `saveCheckpoint` does. For those who hold the worktree's lock and have
+ * captured already; call it at most once for a capture.
+ * @throws HooksError where git cannot write the commit; nothing was saved then.
+ */
+export async function saveCaptured(
+  input: SaveInput,
+  index: PrivateIndex,
+  captured: Captured,
+): Promise<Exclude<SaveResult, { cause: 'refused' }>> {
+  const { capture, git } = captured;
   const last = capture.lastStillThere ? capture.before?.last : undefined;
   const previous = last === undefined ? undefined : summaryOf(last);
-  const asked = input.force === true || input.name !== undefined || input.note !== undefined;
+  const asked = input.force === true || isNamed(input) || input.note !== undefined;
   if (!asked && previous?.tree === capture.tree && previous.indexTree === capture.indexTree) {
     remember(input, index, { ...capture.record, ...optional('last', last) });
     return { saved: false, cause: 'unchanged', checkpoint: previous };
   }
   const files = await exactFiles(git, capture);
-  remarks.push(...(await nestedRemarks(git, input.repository, index, capture.nested)));
-  const metadata = describe(input, capture, files, remarks);
+  const included = heldByInclude(capture, files);
+  const nested = await nestedRemarks(git, input.repository, index, capture.nested);
+  const remarks = [...captured.remarks, ...nested, ...includeRemarks(included, input.include)];
+  const narrative = narrativeOf(input);
+  const metadata = describeCheckpoint(input, capture, files, { remarks, narrative });
   const { commit, staged } = await commitCapture(git, capture, metadata, input.now);
   remember(input, index, {
     ...capture.record,
@@ -137,7 +144,8 @@ async function saveLocked(input: SaveInput, index: PrivateIndex): Promise<SaveRe
     },
   });
   const checkpoint: Checkpoint = { ...metadata, commit, tree: capture.tree, files };
-  const documentError = writeDocument(input.repository.root, checkpoint, narrativeOf(input));
+  if (included.length > 0) checkpoint.included = included;
+  const documentError = writeDocument(input.repository.root, checkpoint, narrative);
   if (documentError !== undefined) {
     logLine(input.state, 'warn', `checkpoint ${checkpoint.id}: ${documentError}`, input.now);
   }
@@ -176,36 +184,6 @@ function narrativeOf(input: SaveInput): Narrative | undefined {
 function summaryOf(last: { commit: string; tree: string; metadata: unknown }): CheckpointSummary | undefined {
   const metadata = readMetadata(last.metadata);
   return metadata === undefined ? undefined : { ...metadata, commit: last.commit, tree: last.tree };
-}
-
-function describe(input: SaveInput, capture: Capture, files: ChangedFile[], remarks: string[]): Metadata {
-  const name =
-    cleanName(redactText(cleanName(input.name ?? ''))) || AUTOMATIC_NAMES[input.reason] || 'Checkpoint';
-  const id = newCheckpointId(name, input.now);
-  const note = input.note === undefined ? undefined : redactText(input.note.slice(0, MAX_NOTE));
-  const count = (status: ChangedFile['status']): number =>
-    files.filter((file) => file.status === status).length;
-  return {
-    id,
-    name,
-    createdAt: new Date(input.now).toISOString(),
-    reason: input.reason,
-    worktree: worktreeName(input.repository),
-    document: path.relative(
-      input.repository.root,
-      path.join(documentPaths(input.repository.root).checkpoints, `${id}.md`),
-    ),
-    counts: { new: count('new'), modified: count('modified'), deleted: count('deleted') },
-    leftOut: capture.leftOut.slice(0, MAX_LEFT_OUT).map((file) => ({ ...file, path: redactText(file.path) })),
-    leftOutCount: capture.leftOut.length,
-    remarks,
-    ...optional('indexTree', capture.indexTree),
-    ...optional('head', capture.head),
-    ...optional('branch', capture.branch),
-    ...optional('operation', capture.operation),
-    ...optional('session', input.session),
-    ...optional('note', note),
-  };
 }
 
 function reasonOf(error: unknown, input: SaveInput): Refusal {

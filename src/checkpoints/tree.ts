@@ -7,10 +7,12 @@ import {
   readIndexRecord,
   seedMark,
 } from '../store/private-index.ts';
+import { includeMark, includeSpecs, listIncluded } from './include.ts';
 import { OPERATION_REFS, operationOf } from './operation.ts';
 import { type IndexPlan, joinPaths, planIndex } from './plan.ts';
 import { CHECKPOINT_REFS, type Plumbing } from './plumbing.ts';
 import { seedIndex } from './seed.ts';
+import { slowRead, slowWalk } from './slow.ts';
 import { parseStatus, type Status } from './status.ts';
 import type { ChangedFile, LeftOutFile, Operation } from './types.ts';
 
@@ -28,6 +30,8 @@ export interface Capture {
   leftOut: LeftOutFile[];
   /** Repositories in the working tree that HEAD does not know. */
   nested: string[];
+  /** Files git ignores that were asked for; also those that are too large or that git has anyway. */
+  ignored: string[];
   /** What to remember for the next look, but for the last checkpoint. */
   record: Omit<IndexRecord, 'last'>;
   /** The record of the look before, and whether its last checkpoint is still there. */
@@ -40,6 +44,8 @@ export interface CaptureInput {
   repository: Repository;
   index: PrivateIndex;
   maxFileBytes: number;
+  /** Ignored files that are held all the same: paths and globs from the top of the working tree. */
+  include?: readonly string[];
   /** True drops the private index and what is known about it. */
   fresh: boolean;
 }
@@ -52,22 +58,26 @@ export interface CaptureInput {
 export async function captureTree(input: CaptureInput): Promise<Capture> {
   const { git, repository, index } = input;
   const known = readIndexRecord(index);
-  const usable = input.fresh ? undefined : known;
+  const { specs } = includeSpecs(input.include);
+  const asked = includeMark(specs);
+  // What a save that was cut off left in the index is not taken for a look that was brought to its end.
+  const isWhole = known?.mark === markOf(index) && known.include === asked;
+  const usable = input.fresh || !isWhole ? undefined : known;
   let mark = seedMark(repository, index);
   let indexTree = usable?.indexTree;
-  let seeded = usable === undefined || usable.seed !== mark || markOf(index) === 'none';
+  let seeded = usable === undefined || usable.seed !== mark || usable.mark === 'none';
   const reseed = async (): Promise<void> => {
     ({ seed: mark, indexTree } = await seedIndex(git, repository, index));
     seeded = true;
   };
   const rooms = ownFolders(repository.root);
   if (seeded) await reseed();
-  const [first, facts] = await Promise.all([readStatus(git, index), readFacts(git, known)]);
-  let status = first;
+  const [first, facts] = await Promise.all([look(input, specs), readFacts(git, known)]);
+  let { status, ignored } = first;
   let plan = await planFor(input, status, rooms);
   if (plan.rulesChanged && !seeded) {
     await reseed();
-    status = await readStatus(git, index);
+    ({ status, ignored } = await look(input, specs));
     plan = await planFor(input, status, rooms);
   }
   const changed = await applyPlan(git, index, plan);
@@ -86,11 +96,13 @@ export async function captureTree(input: CaptureInput): Promise<Capture> {
     filesUncertain: plan.filesUncertain,
     leftOut: plan.leftOut,
     nested: plan.nested,
+    ignored,
     record: {
       version: 1,
       seed: mark,
       mark: markOf(index),
       tree,
+      ...(asked === undefined ? {} : { include: asked }),
       ...(indexTree === undefined ? {} : { indexTree }),
     },
     before: known,
@@ -104,7 +116,22 @@ export function ownFolders(root: string): string[] {
   return [checkpoints, sessions, errors].map((folder) => `${folder.slice(root.length + 1)}/`);
 }
 
-async function readStatus(git: Plumbing, index: PrivateIndex): Promise<Status> {
+/** One look at the working tree; ignored files that are asked for are found as untracked ones. */
+async function look(
+  { git, repository, index }: CaptureInput,
+  specs: readonly string[],
+): Promise<{ status: Status; ignored: string[] }> {
+  const [status, included] = await Promise.all([
+    readStatus(git, repository, index),
+    listIncluded(git, index.file, specs),
+  ]);
+  return {
+    status: { ...status, entries: status.entries.concat(included.entries) },
+    ignored: included.names,
+  };
+}
+
+async function readStatus(git: Plumbing, repository: Repository, index: PrivateIndex): Promise<Status> {
   const output = await git.run(
     [
       'status',
@@ -117,7 +144,7 @@ async function readStatus(git: Plumbing, index: PrivateIndex): Promise<Status> {
       '--ignore-submodules=dirty',
     ],
     // This index is ours: what git learned about unchanged files may be written back to it.
-    { index: index.file, env: { GIT_OPTIONAL_LOCKS: '1' } },
+    { index: index.file, env: { GIT_OPTIONAL_LOCKS: '1' }, doing: () => slowWalk(repository.root) },
   );
   return parseStatus(output);
 }
@@ -184,7 +211,11 @@ async function planFor(input: CaptureInput, status: Status, folders: readonly st
 /** Brings the private index to what the plan says. @returns whether it may have changed. */
 async function applyPlan(git: Plumbing, index: PrivateIndex, plan: IndexPlan): Promise<boolean> {
   const update = (flags: string[], paths: readonly Buffer[]): Promise<Buffer> =>
-    git.run(['update-index', ...flags, '-z', '--stdin'], { index: index.file, input: joinPaths(paths) });
+    git.run(['update-index', ...flags, '-z', '--stdin'], {
+      index: index.file,
+      input: joinPaths(paths),
+      doing: () => slowRead(paths),
+    });
   // First what is gone: a folder may stand where a file was, or a link where a folder was.
   if (plan.remove.length > 0) await update(['--force-remove'], plan.remove);
   if (plan.add.length > 0) await update(['--add', '--remove', '--replace'], plan.add);

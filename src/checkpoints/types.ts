@@ -79,15 +79,21 @@ export interface CheckpointSummary {
 export interface Checkpoint extends CheckpointSummary {
   /** Against HEAD at that time, sorted by path. */
   files: ChangedFile[];
+  /** Those of `files` that git ignores and `checkpoints.include` names; absent where it names none. */
+  included?: string[];
 }
 
-/** What the session was about, for the document. */
+/** What the session and the project's own notes tell: for the document, and todos and position for the record. */
 export interface Narrative {
   workingOn?: string;
+  /** What was asked before that, the latest first. */
+  askedBefore?: string[];
   lastCompleted?: string;
   nextSteps: string[];
   notes: string[];
   testCommand?: string;
+  todos?: CheckpointTodo[];
+  conversation?: ConversationPosition;
 }
 
 export type SaveResult =

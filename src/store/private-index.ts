@@ -27,8 +27,10 @@ export interface IndexRecord {
   version: 1;
   /** Marks of the person's index and of the files that say what git ignores, when the copy was made. */
   seed: string;
-  /** Mark of the private index when `tree` was written from it. */
+  /** Mark of the private index when `tree` was written from it; an index with another one is not trusted. */
   mark: string;
+  /** The ignored files the private index was asked to hold; absent where none. */
+  include?: string;
   tree: string;
   /** The tree of the person's index; absent where it holds unmerged paths. */
   indexTree?: string;

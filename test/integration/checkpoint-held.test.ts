@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { changesSince, filesOf } from '../../src/checkpoints/changes.ts';
 import { findCheckpoint, listCheckpoints } from '../../src/checkpoints/list.ts';
+import { contentMark } from '../../src/platform/raw-paths.ts';
 import {
   fingerprint,
   placeOf,
@@ -321,6 +322,14 @@ describe('what could go wrong', () => {
     ];
     for (const bytes of damages) {
       fs.writeFileSync(index, bytes);
+      expect((await saved(built.root, { force: true })).tree).toBe(first.tree);
+      expect(fs.existsSync(state.log)).toBe(false);
+    }
+    for (const bytes of damages) {
+      fs.writeFileSync(index, bytes);
+      // A record that takes the damaged index for the one it was written with.
+      const record = JSON.parse(fs.readFileSync(`${index}.json`, 'utf8'));
+      fs.writeFileSync(`${index}.json`, JSON.stringify({ ...record, mark: contentMark(index) }));
       expect((await saved(built.root, { force: true })).tree).toBe(first.tree);
     }
     for (const text of [
