@@ -1,6 +1,6 @@
 /**
- * Builds `dist/`: each hook script and the command line as one CommonJS file (CommonJS starts a quarter faster
- * than ES modules), the library as ES modules with types, the doorbell and the schema.
+ * Builds `dist/`: each hook script as one CommonJS file and the command line as several (CommonJS starts a quarter
+ * faster than ES modules), the library as ES modules with types, the doorbell and the schema.
  */
 import { execFileSync } from 'node:child_process';
 import {
@@ -8,23 +8,29 @@ import {
   copyFileSync,
   cpSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
+  writeFileSync,
 } from 'node:fs';
 import * as path from 'node:path';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin, transform } from 'esbuild';
 
 const root = process.cwd();
 const { dependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
   dependencies: Record<string, string>;
 };
 const target = path.join(root, 'dist');
+/** How long a piece of an earlier build stays, in milliseconds. */
+const KEPT_MS = 5 * 60_000;
 // Built aside and put in place at the end, so that whoever runs from dist/ meets an old or a new one, never half.
 const dist = path.join(root, `.dist-${process.pid}`);
 mkdirSync(path.join(dist, 'hooks'), { recursive: true });
+process.on('exit', () => rmSync(dist, { recursive: true, force: true }));
 
 const hookScripts = readdirSync(path.join(root, 'hooks')).filter(
   (name) => name.endsWith('.ts') && !name.endsWith('.d.ts'),
@@ -78,7 +84,7 @@ const bundle: BuildOptions = {
   logOverride: { 'empty-import-meta': 'silent' },
 };
 
-await build({ ...bundle, entryPoints: [{ in: 'src/cli/main.ts', out: 'cli' }] });
+await buildCommandLine();
 await build({
   ...bundle,
   // `require` instead of `import()`: the ES module loader costs a quarter of a Node start.
@@ -142,7 +148,52 @@ for (const [from, to] of [['schema.json', 'schema.json']] as const) {
   if (existsSync(path.join(root, from))) copyFileSync(path.join(root, from), path.join(dist, to));
 }
 
+if (!process.argv.includes('--fresh')) keepOldPieces();
 const old = `${target}-old-${process.pid}`;
 if (existsSync(target)) renameSync(target, old);
 renameSync(dist, target);
 rmSync(old, { recursive: true, force: true });
+
+/**
+ * The command line: `cli.cjs` and, in `cli/`, a piece for every set of modules that some commands share and others do
+ * not. Each module is in one piece, so that it is there once in a process, and a command compiles only what it runs.
+ * esbuild splits ES modules only; each piece is turned into CommonJS afterwards.
+ */
+async function buildCommandLine(): Promise<void> {
+  const { outputFiles } = await build({
+    ...bundle,
+    entryPoints: [{ in: 'src/cli/main.ts', out: 'cli' }],
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'cli/[name]-[hash]',
+    write: false,
+  });
+  for (const { path: file, text } of outputFiles) {
+    const { code } = await transform(text, {
+      format: 'cjs',
+      platform: 'node',
+      target: 'node20.19',
+      minify: true,
+      // As for the hooks: `require` instead of `import()`.
+      supported: { 'dynamic-import': false },
+      logOverride: { 'empty-import-meta': 'silent' },
+    });
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, code);
+  }
+}
+
+/** A command that began with the last build may yet load a piece of it; a release is built with --fresh. */
+function keepOldPieces(): void {
+  const [from, to] = [path.join(target, 'cli'), path.join(dist, 'cli')];
+  mkdirSync(to, { recursive: true });
+  for (const name of existsSync(from) ? readdirSync(from) : []) {
+    const [file, kept] = [path.join(from, name), path.join(to, name)];
+    try {
+      if (!existsSync(kept) && Date.now() - statSync(file).mtimeMs < KEPT_MS) linkSync(file, kept);
+    } catch (error) {
+      // Another build has put its own in place meanwhile.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+}
