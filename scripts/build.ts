@@ -144,8 +144,8 @@ for (const name of readdirSync(path.join(root, 'hooks')).filter((entry) => entry
 chmodSync(path.join(dist, 'cli.cjs'), 0o755);
 cpSync(path.join(root, 'presets'), path.join(dist, 'presets'), { recursive: true });
 cpSync(path.join(root, 'node_modules/node-notifier/vendor'), path.join(dist, 'vendor'), { recursive: true });
-for (const [from, to] of [['schema.json', 'schema.json']] as const) {
-  if (existsSync(path.join(root, from))) copyFileSync(path.join(root, from), path.join(dist, to));
+for (const name of ['schema.json', 'snapshot.schema.json']) {
+  if (existsSync(path.join(root, name))) copyFileSync(path.join(root, name), path.join(dist, name));
 }
 
 if (!process.argv.includes('--fresh')) keepOldPieces();

@@ -5,13 +5,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { exampleText } from '../src/config/document-example.ts';
 import { referenceText } from '../src/config/document-reference.ts';
-import { schemaText } from '../src/config/document-schema.ts';
+import { formatJson, schemaText } from '../src/config/document-schema.ts';
 import { typesText } from '../src/config/document-types.ts';
+import type { Json } from '../src/config/merge.ts';
 import { PRESET_NAMES, PRESETS } from '../src/config/preset-catalog.ts';
+import { snapshotJsonSchema } from '../src/snapshots/schema.ts';
 
 /** One line a file: its path from the top, and what makes its text. */
 const GENERATED: readonly [file: string, make: () => string][] = [
   ['schema.json', schemaText],
+  ['snapshot.schema.json', () => `${formatJson(snapshotJsonSchema() as Json)}\n`],
   ['.claude-sessionrc.example', exampleText],
   ['docs/configuration.md', configurationReference],
   ['src/config/config.ts', typesText],

@@ -10,11 +10,11 @@ export function schemaText(): string {
     description: 'Configuration of claude-hooks.',
     ...withOperators(rest, true),
   };
-  return `${formatJson(document, '', 0)}\n`;
+  return `${formatJson(document)}\n`;
 }
 
 /** Indented JSON whose lists of values stand on one line where they fit in 110 columns, as the formatter has it. */
-function formatJson(value: Json, indent: string, column: number): string {
+export function formatJson(value: Json, indent = '', column = 0): string {
   const inside = `${indent}  `;
   if (Array.isArray(value)) {
     const flat = oneLine(value);

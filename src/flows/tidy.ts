@@ -31,7 +31,7 @@ export function tidyState(place: Workplace): void {
 }
 
 function removeTemporary({ state, repository, now }: Workplace): void {
-  const { checkpoints, sessions, errors } = documentPaths(repository.root);
+  const { checkpoints, sessions, errors, snapshots } = documentPaths(repository.root);
   const places = [state.root, state.jobs, state.sessions, state.owner, state.live, state.due, state.flags];
   for (const directory of [
     ...places,
@@ -41,6 +41,7 @@ function removeTemporary({ state, repository, now }: Workplace): void {
     checkpoints,
     sessions,
     errors,
+    snapshots,
   ]) {
     for (const name of listDirectory(directory)) {
       if (!TEMPORARY.test(name)) continue;

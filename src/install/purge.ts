@@ -1,6 +1,13 @@
 import * as path from 'node:path';
 import { HooksError } from '../errors.ts';
-import { exists, listDirectory, removeEmptyDirectory, removeFile, removeTree } from '../platform/fs.ts';
+import {
+  exists,
+  listDirectory,
+  readHead,
+  removeEmptyDirectory,
+  removeFile,
+  removeTree,
+} from '../platform/fs.ts';
 import { git, gitOrThrow } from '../platform/git.ts';
 import { acquireLock } from '../store/lock.ts';
 import { documentPaths, type Repository, type StatePaths } from '../store/paths.ts';
@@ -21,6 +28,8 @@ const DRAIN_WAIT_MS = 5_000;
  * document has the name of its reference instead.
  */
 const OWN_DOCUMENT = /^\d{4}-\d{2}-\d{2}-\d{2}-\d{2}.*\.(?:md|log|json)$/;
+/** Snapshots are known by the schema they name at their beginning. */
+const SNAPSHOT_HEAD = /^\{\s*"\$schema":\s*"[^"\n]*\/snapshot\.schema\.json"/;
 
 /** @param more documents that go as well, unless git tracks them. */
 export async function planPurge(
@@ -53,7 +62,7 @@ async function ownDocuments(
   refs: readonly string[],
   more: readonly string[],
 ): Promise<string[]> {
-  const { checkpoints, sessions, errors } = documentPaths(repository.root);
+  const { checkpoints, sessions, errors, snapshots } = documentPaths(repository.root);
   const ofCheckpoints = new Set(refs.map((ref) => `${ref.slice(ref.lastIndexOf('/') + 1)}.md`));
   const named = (directory: string, isOwn: (name: string) => boolean): string[] =>
     listDirectory(directory)
@@ -62,6 +71,10 @@ async function ownDocuments(
   const files = [
     ...named(checkpoints, (name) => ofCheckpoints.has(name) || OWN_DOCUMENT.test(name)),
     ...[sessions, errors].flatMap((directory) => named(directory, (name) => OWN_DOCUMENT.test(name))),
+    ...named(
+      snapshots,
+      (name) => name.endsWith('.json') && SNAPSHOT_HEAD.test(readHead(path.join(snapshots, name), 400) ?? ''),
+    ),
     ...more,
   ];
   if (repository.gitDir === undefined || files.length === 0) return files;

@@ -75,6 +75,8 @@ export interface SnapshotRequest {
   note?: string;
   /** The session it belongs to; the only open one of this working tree unless told. */
   session?: string;
+  /** Those of the session unless given. */
+  todos?: SnapshotTodo[];
   /** Variables of the session. Names are free text, but not `__proto__`. */
   state?: Record<string, string>;
 }

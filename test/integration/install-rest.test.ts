@@ -72,6 +72,9 @@ describe('the rest of an install', () => {
     place.write('.claude/checkpoints/2026-11-22-10-00-x.md', 'x');
     place.write('.claude/checkpoints/mine.md', 'x');
     place.write('.claude/sessions/2026-11-22-10-00.md', 'x');
+    const schema = '../../node_modules/claude-hooks/dist/snapshot.schema.json';
+    place.write('.claude/snapshots/mine-1.json', JSON.stringify({ $schema: schema, id: 'mine-1' }, null, 2));
+    place.write('.claude/snapshots/theirs.json', '{ "a": 1 }');
     place.write('.git/claude-hooks/sessions/x.jsonl', '{}');
     place.git('update-ref', 'refs/claude-hooks/checkpoints/x', 'HEAD');
     place.write('.claude/errors/2026-11-22-10-01.log', 'x');
@@ -81,6 +84,7 @@ describe('the rest of an install', () => {
     const done = await place.uninstall({ purge: true });
     expect(done.removed).toContain('refs/claude-hooks/checkpoints/x');
     expect(place.list('.claude/checkpoints')).toEqual(['mine.md']);
+    expect(place.list('.claude/snapshots')).toEqual(['theirs.json']);
     expect(place.exists('.claude/sessions')).toBe(false);
     expect(place.list('.claude/errors')).toHaveLength(1);
     expect(place.exists('.git/claude-hooks')).toBe(false);
