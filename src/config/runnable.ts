@@ -10,6 +10,7 @@ const RUNNING_PARTS: readonly string[][] = [
   ['preSession', 'dependencies'],
   ['preSession', 'pull'],
   ['preSession', 'services'],
+  ['checkpoints', 'commit'],
   ['postSession', 'tests'],
   ['postSession', 'commit'],
   ['postSession', 'clean'],
@@ -88,6 +89,11 @@ function listCommands(config: Config): RunnableItem[] {
       add(enabled && step.enabled, `hooks.${moment}.steps`, `${step.name}: ${text}`);
     }
   }
+  add(
+    config.checkpoints.commit === 'branch',
+    'checkpoints.commit',
+    'commit each automatic checkpoint on the current branch',
+  );
   const { commit, tests, clean } = postSession;
   add(commit.enabled, 'postSession.commit', `commit with the message "${commit.message}"`);
   add(tests.enabled, 'postSession.tests', tests.command ?? 'run the tests of the project');

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { messageOf } from '../errors.ts';
 import { minuteStamp } from '../platform/clock.ts';
-import { listDirectory, removeFile, writeFileAtomic } from '../platform/fs.ts';
+import { writeFileAtomic } from '../platform/fs.ts';
 import { git } from '../platform/git.ts';
 import { redactText } from '../redact/redact.ts';
 import { parseEvent, type SessionEvent } from '../sessions/event.ts';
@@ -74,9 +74,6 @@ export async function finishSessions(place: Workplace): Promise<void> {
           finish(step.name);
         }
       }
-      // What a killed commit left: its private index and the lock of it.
-      for (const name of listDirectory(place.state.indexes))
-        if (name.startsWith(`commit-${job.id}-`)) removeFile(path.join(place.state.indexes, name));
       if (!ended.view.finishedJobs.includes(job.id))
         appendRecord(sessionJournal(place.state, job.session), {
           t: place.now(),

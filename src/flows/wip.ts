@@ -16,7 +16,7 @@ export interface WipRequest {
   state: StatePaths;
   config: Config;
   /** Whether the person agreed to what this repository's configuration makes claude-hooks do. */
-  commandsTrusted: boolean;
+  commandsTrusted?: boolean;
   reason: string;
   session: string;
   checkpoint: Checkpoint;

@@ -3,9 +3,10 @@ import * as path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { configSchema } from '../../src/config/schema.ts';
 import { commitSession } from '../../src/flows/commit-session.ts';
+import { undoWipCommit } from '../../src/flows/wip.ts';
 import type { Workplace } from '../../src/flows/workplace.ts';
-import { finishSwap } from '../../src/store/index-swap.ts';
 import type { Job } from '../../src/store/jobs.ts';
+import { doneOperations, type StoredOperation } from '../../src/store/operations.ts';
 import { locateRepository, statePaths } from '../../src/store/paths.ts';
 import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
 
@@ -29,6 +30,7 @@ function place(config: object = {}): Workplace {
   return {
     repository: locateRepository(sandbox.repo),
     state: statePaths(path.join(sandbox.repo, '.git/claude-hooks')),
+    now: Date.now,
     resolved: { config: configSchema.parse({ postSession }), problems: [], commandsTrusted: true },
     log: (_level: string, message: string) => void said.push(message),
   } as unknown as Workplace;
@@ -43,6 +45,11 @@ const job = (attempts = 1): Job => ({
   done: [],
   data: {},
 });
+const newest = (): StoredOperation => {
+  const [stored] = doneOperations(place().state);
+  if (stored === undefined) throw new Error('no operation');
+  return stored;
+};
 const commits = (): string[] => sandbox.git('log', '--format=%s').trim().split('\n');
 const status = (): string => sandbox.git('status', '--porcelain');
 
@@ -89,39 +96,34 @@ test.each([
   expect(fs.readFileSync(path.join(sandbox.repo, '.git/index'))).toEqual(before);
 });
 
-test('killed after the branch moved: the next attempt brings the index along, whatever was cut off', async () => {
-  sandbox.write('new.txt', 'new\n');
-  const index = path.join(sandbox.repo, '.git/index');
-  const before = fs.readFileSync(index);
-  await commitSession(place(), job());
-  // As killed before the lock was taken.
-  fs.writeFileSync(index, before);
-  await commitSession(place(), job(2));
-  expect([commits().length, status()]).toEqual([2, '']);
-  // As killed between taking the lock and the rename.
-  const after = fs.readFileSync(index);
-  fs.writeFileSync(index, before);
-  const prepared = path.join(sandbox.repo, '.git/claude-hooks/indexes/commit-end-s-1-2');
-  fs.writeFileSync(prepared, after);
-  fs.linkSync(prepared, `${index}.lock`);
-  await commitSession(place(), job(3));
-  expect([commits().length, status(), sandbox.list('.git').filter((name) => name.endsWith('.lock'))]).toEqual(
-    [2, '', []],
-  );
-});
-
-test("somebody else's lock is left alone, and so is what was staged after the commit", async () => {
+test("somebody else's lock is left alone; the next attempt commits", async () => {
   const lock = path.join(sandbox.repo, '.git/index.lock');
   fs.writeFileSync(lock, '');
-  expect(finishSwap({ file: `${lock}.other`, userIndex: lock.slice(0, -5), recordFile: '' })).toBe(false);
   sandbox.write('new.txt', 'new\n');
-  await expect(commitSession(place(), job())).rejects.toThrow(/git reset failed/);
-  expect(fs.existsSync(lock)).toBe(true);
+  await expect(commitSession(place(), job())).rejects.toThrow(/index\.lock is held/);
+  expect([fs.existsSync(lock), commits().length]).toEqual([true, 1]);
   fs.rmSync(lock);
-  sandbox.git('read-tree', 'HEAD^');
-  sandbox.write('mine.txt', 'mine\n');
-  sandbox.git('add', 'mine.txt');
   await commitSession(place(), job(2));
-  expect(sandbox.git('diff', '--cached', '--name-only')).toContain('mine.txt');
-  expect(said.join()).toContain('staged meanwhile');
+  expect([commits().length, status()]).toEqual([2, '']);
+});
+
+test('undone, the branch and the index are as before and the files stay; also of a first commit', async () => {
+  sandbox.write('new.txt', 'new\n');
+  const [before, head] = [status(), sandbox.git('rev-parse', 'HEAD')];
+  await commitSession(place(), job());
+  await undoWipCommit(place(), newest());
+  expect([status(), sandbox.git('rev-parse', 'HEAD'), sandbox.read('new.txt')]).toEqual([
+    before,
+    head,
+    'new\n',
+  ]);
+  sandbox.git('checkout', '-q', '--orphan', 'fresh');
+  sandbox.git('rm', '-q', '-r', '--cached', '.');
+  await commitSession(place(), job());
+  expect(status()).toBe('');
+  await undoWipCommit(place(), newest());
+  expect([sandbox.git('branch', '--list', 'fresh'), status()]).toEqual([
+    '',
+    '?? .gitignore\n?? README.md\n?? new.txt\n',
+  ]);
 });
