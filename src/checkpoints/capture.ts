@@ -18,7 +18,7 @@ export interface RepairingInput {
   state: StatePaths;
   index: PrivateIndex;
   maxFileBytes: number;
-  /** Ignored files that are held all the same: paths and globs from the top of the working tree. */
+  /** Ignored files that are held all the same, as paths and globs; where it is not told, those of the last look. */
   include?: readonly string[];
   now: number;
   budgetMs: number;

@@ -32,7 +32,13 @@ export function filesOf(repository: Repository, checkpoint: CheckpointSummary): 
  * @throws HooksError where git cannot read the working tree.
  */
 export function changesSince(
-  place: { repository: Repository; state: StatePaths; maxFileBytes: number; now: number },
+  place: {
+    repository: Repository;
+    state: StatePaths;
+    maxFileBytes: number;
+    include?: readonly string[];
+    now: number;
+  },
   checkpoint: CheckpointSummary,
 ): Promise<ChangedFile[]> {
   return withWorktreeLock(place, async (index) => {

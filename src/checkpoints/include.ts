@@ -25,9 +25,20 @@ export function includeSpecs(include: readonly string[] = []): { specs: string[]
   return { specs: [...specs], refused };
 }
 
-/** A text that differs where another set of files is asked for; undefined where none is. */
-export function includeMark(specs: readonly string[]): string | undefined {
-  return specs.length === 0 ? undefined : JSON.stringify([...specs].sort());
+/** What is asked for as one text, for the record of the private index; undefined where nothing is. */
+export function includeMark(include: readonly string[]): string | undefined {
+  const { specs } = includeSpecs(include);
+  return specs.length === 0 ? undefined : JSON.stringify(specs.sort());
+}
+
+/** The pathspecs of such a text; none where it is damaged. */
+export function specsOf(mark: string | undefined): string[] {
+  try {
+    const specs: unknown = JSON.parse(mark ?? '[]');
+    return Array.isArray(specs) ? specs.filter((spec) => /^:\((?:glob|literal)\)./.test(spec)) : [];
+  } catch {
+    return [];
+  }
 }
 
 export interface Included {

@@ -40,7 +40,10 @@ export interface SaveInput {
   narrative?: Narrative | (() => Narrative);
   /** Untracked files above this many bytes are left out and listed. */
   maxFileBytes: number;
-  /** Ignored files that are held all the same: paths and globs from the top of the working tree. */
+  /**
+   * Ignored files that are held all the same: paths and globs from the top of the working tree. Where it is not told,
+   * what was held at the last look.
+   */
   include?: readonly string[];
   /** Milliseconds since 1970. */
   now: number;

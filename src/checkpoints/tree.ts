@@ -7,7 +7,7 @@ import {
   readIndexRecord,
   seedMark,
 } from '../store/private-index.ts';
-import { includeMark, includeSpecs, listIncluded } from './include.ts';
+import { includeMark, listIncluded, specsOf } from './include.ts';
 import { OPERATION_REFS, operationOf } from './operation.ts';
 import { type IndexPlan, joinPaths, planIndex } from './plan.ts';
 import { CHECKPOINT_REFS, type Plumbing } from './plumbing.ts';
@@ -44,7 +44,7 @@ export interface CaptureInput {
   repository: Repository;
   index: PrivateIndex;
   maxFileBytes: number;
-  /** Ignored files that are held all the same: paths and globs from the top of the working tree. */
+  /** Ignored files that are held all the same, as paths and globs; where it is not told, those of the last look. */
   include?: readonly string[];
   /** True drops the private index and what is known about it. */
   fresh: boolean;
@@ -58,8 +58,8 @@ export interface CaptureInput {
 export async function captureTree(input: CaptureInput): Promise<Capture> {
   const { git, repository, index } = input;
   const known = readIndexRecord(index);
-  const { specs } = includeSpecs(input.include);
-  const asked = includeMark(specs);
+  const asked = input.include === undefined ? known?.include : includeMark(input.include);
+  const specs = specsOf(asked);
   // What a save that was cut off left in the index is not taken for a look that was brought to its end.
   const isWhole = known?.mark === markOf(index) && known.include === asked;
   const usable = input.fresh || !isWhole ? undefined : known;
@@ -112,8 +112,8 @@ export async function captureTree(input: CaptureInput): Promise<Capture> {
 
 /** Folders of the documents claude-hooks writes; untracked files there belong to no checkpoint. */
 export function ownFolders(root: string): string[] {
-  const { checkpoints, sessions, errors } = documentPaths(root);
-  return [checkpoints, sessions, errors].map((folder) => `${folder.slice(root.length + 1)}/`);
+  const { checkpoints, sessions, errors, snapshots } = documentPaths(root);
+  return [checkpoints, sessions, errors, snapshots].map((folder) => `${folder.slice(root.length + 1)}/`);
 }
 
 /** One look at the working tree; ignored files that are asked for are found as untracked ones. */

@@ -7,7 +7,7 @@ import { linkOutside } from '../store/documents.ts';
 import { acquireLock } from '../store/lock.ts';
 import { documentPaths } from '../store/paths.ts';
 import type { SessionFacts } from '../transcript/facts.ts';
-import { narrativeOf } from '../transcript/summary.ts';
+import { narrativeOf } from '../transcript/narrative.ts';
 import type { Workplace } from './workplace.ts';
 
 /**

@@ -62,3 +62,32 @@ export function readLines(
     fs.closeSync(fd);
   }
 }
+
+/**
+ * At most the last `limit` bytes of a regular file, with the offset of the first of them. Undefined where there is
+ * no such file.
+ */
+export function readTail(file: string, limit: number): { bytes: Buffer; from: number } | undefined {
+  if (statIfExists(file)?.isFile() !== true) return undefined;
+  let fd: number;
+  try {
+    fd = fs.openSync(file, 'r');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+  try {
+    const { size } = fs.fstatSync(fd);
+    const from = Math.max(0, size - limit);
+    const bytes = Buffer.alloc(size - from);
+    let length = 0;
+    while (length < bytes.length) {
+      const read = fs.readSync(fd, bytes, length, bytes.length - length, from + length);
+      if (read === 0) break;
+      length += read;
+    }
+    return { bytes: bytes.subarray(0, length), from };
+  } finally {
+    fs.closeSync(fd);
+  }
+}

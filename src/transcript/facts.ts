@@ -204,7 +204,10 @@ function subjectOf(call: PendingCall): string {
 function isTyped(text: string): boolean {
   const start = text.trimStart();
   return (
-    start !== '' && !/^<(?:task-notification|system-reminder|command-name|local-command|bash-)/.test(start)
+    start !== '' &&
+    !/^(?:<(?:task-notification|system-reminder|command-|local-command|bash-)|\[Request interrupted by user)/.test(
+      start,
+    )
   );
 }
 

@@ -1,14 +1,6 @@
 import * as path from 'node:path';
-import { redactText } from '../redact/redact.ts';
 import type { SessionFacts } from './facts.ts';
-
-const TEST_COMMAND =
-  /\b(?:npm (?:run )?t(?:est)?|yarn test|pnpm (?:run )?test|bun test|vitest|jest|mocha|pytest|tox|go test|cargo test|mvn test|gradle test|rspec|phpunit|ctest|make (?:test|check)|node --test)\b/;
-
-/** Whether a shell command runs tests. */
-export function isTestCommand(command: string): boolean {
-  return TEST_COMMAND.test(command);
-}
+import { isTestCommand, oneLine } from './narrative.ts';
 
 export interface SummaryInput {
   session: string;
@@ -100,39 +92,6 @@ function stateLines(facts: SessionFacts, input: SummaryInput): string[] {
   ];
 }
 
-/** What a checkpoint document says of the session: the last prompt, the last answer, the open todos. */
-export function narrativeOf(facts: SessionFacts): {
-  workingOn?: string;
-  lastCompleted?: string;
-  nextSteps: string[];
-  notes: string[];
-  testCommand?: string;
-} {
-  const done = facts.todos.filter((todo) => todo.status === 'completed').at(-1)?.text;
-  const answer = facts.lastAnswer === undefined ? undefined : oneLine(facts.lastAnswer.value);
-  const test = facts.commands.filter((item) => isTestCommand(item.value.command)).at(-1)?.value.command;
-  const prompt = facts.prompts.at(-1)?.value;
-  return {
-    ...(prompt === undefined ? {} : { workingOn: oneLine(prompt) }),
-    ...(done === undefined && answer === undefined ? {} : { lastCompleted: done ?? answer }),
-    nextSteps: facts.todos.filter((todo) => todo.status !== 'completed').map((todo) => oneLine(todo.text)),
-    notes: [
-      ...facts.decisions.slice(-5).map((item) => `Decision: ${oneLine(item.value)}`),
-      ...facts.failures
-        .filter((item) => item.resolvedBy === undefined)
-        .slice(-5)
-        .map((item) => `Not resolved: ${oneLine(item.value)}`),
-    ],
-    ...(test === undefined ? {} : { testCommand: oneLine(test) }),
-  };
-}
-
 function cite(line: number): string {
   return ` (${line})`;
-}
-
-function oneLine(text: string): string {
-  // Redacted before it is cut: half a secret is no longer known as one.
-  const flat = redactText(text.slice(0, 10_000)).replace(/\s+/g, ' ').trim();
-  return flat.length <= 300 ? flat : `${Array.from(flat.slice(0, 300)).slice(0, -1).join('')}…`;
 }

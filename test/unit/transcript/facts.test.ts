@@ -4,7 +4,8 @@ import * as path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readFacts } from '../../../src/transcript/facts.ts';
-import { isTestCommand, narrativeOf, renderSummary } from '../../../src/transcript/summary.ts';
+import { isTestCommand } from '../../../src/transcript/narrative.ts';
+import { renderSummary } from '../../../src/transcript/summary.ts';
 
 const fixtures = path.resolve(import.meta.dirname, '../../fixtures/claude-code/transcripts');
 const fixture = (name: string): string => path.join(fixtures, name);
@@ -16,8 +17,6 @@ const write = (text: string): string => {
   writeFileSync(file, text);
   return file;
 };
-const prompt = (text: string): string =>
-  JSON.stringify({ type: 'user', message: { role: 'user', content: text } });
 
 describe('facts of a transcript', () => {
   it('reads files, commands, failures and tasks from a real session', () => {
@@ -130,26 +129,6 @@ describe('summary', () => {
     expect(text).toMatch(/^- \[ \] a \(\d+\)$/m);
     expect(text).not.toMatch(/^- \[ \] b/m);
     expect(text).toContain('Uncommitted: a.txt');
-  });
-
-  it('tells a checkpoint what was worked on', () => {
-    const facts = readFacts(
-      write(
-        [
-          prompt('build the parser'),
-          JSON.stringify({
-            type: 'assistant',
-            message: { content: [{ type: 'text', text: 'Done. We will use a hand-written lexer.' }] },
-          }),
-        ].join('\n'),
-      ),
-    );
-    expect(narrativeOf(facts)).toEqual({
-      workingOn: 'build the parser',
-      lastCompleted: 'Done. We will use a hand-written lexer.',
-      nextSteps: [],
-      notes: ['Decision: We will use a hand-written lexer.'],
-    });
   });
 
   it('knows test commands', () => {

@@ -20,13 +20,13 @@ export function defineLoad(checkpoint: Command, cli: Cli): void {
 async function load(cli: Cli, name: string, asJson: boolean): Promise<void> {
   const { findCheckpoint } = await import('../../../checkpoints/list.ts');
   const { changesSince, filesOf } = await import('../../../checkpoints/changes.ts');
-  const { maxFileBytesOf } = await import('../../../flows/checkpoint.ts');
+  const { captureRulesOf } = await import('../../../flows/checkpoint.ts');
   const checkpoint = await findCheckpoint(cli.repository, name);
   const place = await openPlace(cli);
-  const maxFileBytes = maxFileBytesOf(place.resolved.config);
+  const rules = captureRulesOf(place.resolved.config);
   // What cannot be compared (a read-only disk) does not keep the document from being read.
   const changes = await withProgress(cli, 'Comparing with the working tree …', () =>
-    changesSince({ ...place, maxFileBytes, now: place.now() }, checkpoint).catch((error: unknown) => {
+    changesSince({ ...place, ...rules, now: place.now() }, checkpoint).catch((error: unknown) => {
       cli.say(`claude-hooks: what has changed since cannot be told: ${visible(messageOf(error))}`);
       return null;
     }),
