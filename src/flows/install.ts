@@ -21,6 +21,8 @@ import { acquireLock } from '../store/lock.ts';
 import type { StatePaths, UserPaths } from '../store/paths.ts';
 import { openSpool } from '../store/spool.ts';
 import { VERSION } from '../version.ts';
+import { beginInstall, completeInstall, dropInstall, type OpenInstall } from './install-operation.ts';
+import { recoverInstallsLocked } from './recover-install.ts';
 
 export interface InstallRequest extends Omit<InstallInput, 'gitHooks'> {
   /** Undefined: as in an earlier install of this scope, else `auto`. */
@@ -64,12 +66,27 @@ export async function install(request: InstallRequest): Promise<InstallResult> {
   if (request.dryRun) return preview;
   const isAgreed = preview.actions.length === 0 || (await request.confirm?.(preview)) !== false;
   if (!isAgreed) return preview;
-  const plan = await withInstallLock(request.user, () => planAndApply(id, input, request.now));
-  const result = resultOf(id, request, plan, true);
-  return { ...result, warnings: [...result.warnings, ...(await prepareState(request))] };
+  return withInstallLock(request.user, async () => {
+    const mended = recoverInstallsLocked(request);
+    const { plan, open, warning } = await planAndApply(id, input, request.now);
+    const warnings = [...(warning === undefined ? [] : [warning]), ...(await prepareState(request))];
+    if (open !== undefined) warnings.push(...noteDone(request, open));
+    const result = resultOf(id, request, plan, true);
+    return { ...result, warnings: [...result.warnings, ...mended, ...warnings] };
+  });
 }
 
-function withMode(request: InstallRequest, id: string): InstallInput {
+/** The install is in place by now. Where that cannot be written down, the next command does it. */
+function noteDone(request: InstallRequest, open: OpenInstall): string[] {
+  try {
+    completeInstall(request, open);
+    return [];
+  } catch (error) {
+    return [`The install is in place, but could not be noted in the journal yet: ${messageOf(error)}.`];
+  }
+}
+
+function withMode(request: InstallRequest, id: string): InstallInput & { state: StatePaths } {
   const earlier = readManifests(request.user).find((manifest) => manifest.id === id)?.gitHooks;
   return {
     ...request,
@@ -77,7 +94,11 @@ function withMode(request: InstallRequest, id: string): InstallInput {
   };
 }
 
-async function planAndApply(id: string, input: InstallInput, now: Clock): Promise<PlannedInstall> {
+async function planAndApply(
+  id: string,
+  input: InstallInput & { state: StatePaths },
+  now: Clock,
+): Promise<{ plan: PlannedInstall; open?: OpenInstall; warning?: string }> {
   for (let attempt = 1; ; attempt += 1) {
     const plan = await planInstall(input);
     const all = readManifests(input.user);
@@ -85,15 +106,18 @@ async function planAndApply(id: string, input: InstallInput, now: Clock): Promis
     const others = all.filter((manifest) => manifest.id !== id);
     const manifest = manifestOf(id, input, plan, own, others, now());
     const shared = sharingManifests(manifest.files, others);
-    // Written first: were we killed in the middle, uninstall would still know what each file had been.
-    if (!isSameManifest(own, manifest)) writeManifest(input.user, manifest);
-    for (const other of shared) writeManifest(input.user, other);
+    let begun: ReturnType<typeof beginInstall> = {};
     try {
+      begun = beginInstall(input, { actions: plan.actions, own: manifest, shared, at: now() });
+      // Written first: were we killed in the middle, uninstall would still know what each file had been.
+      if (!isSameManifest(own, manifest)) writeManifest(input.user, manifest);
+      for (const other of shared) writeManifest(input.user, other);
       sweepTemporaries(manifest.files.map(({ file }) => file));
       applyActions(plan.actions, input.user);
-      return plan;
+      return { plan, ...begun };
     } catch (error) {
       restoreManifests(input.user, own, manifest, shared, others);
+      dropInstall(input, begun.open);
       if (!(error instanceof ChangedMeanwhile)) throw error;
       if (attempt === ATTEMPTS) throw keepsChanging(error);
     }

@@ -4,7 +4,14 @@ import { isGenerated } from '../context/context-file.ts';
 import { HooksError } from '../errors.ts';
 import { applyActions, ChangedMeanwhile, removeDirectories, sweepTemporaries } from '../install/apply.ts';
 import type { Scope } from '../install/hook-catalog.ts';
-import { isLiving, type Manifest, manifestId, readManifests, removeManifest } from '../install/manifest.ts';
+import {
+  isLiving,
+  isOfRepository,
+  type Manifest,
+  manifestId,
+  readManifests,
+  removeManifest,
+} from '../install/manifest.ts';
 import type { PlannedAction } from '../install/plan.ts';
 import { planUninstall, type UninstallPlan } from '../install/plan-uninstall.ts';
 import { isNothing, type PurgePlan, planPurge, purge } from '../install/purge.ts';
@@ -21,6 +28,8 @@ import {
 import { linkOutside } from '../store/documents.ts';
 import { documentPaths, type Repository, type StatePaths, type UserPaths } from '../store/paths.ts';
 import { keepsChanging, withInstallLock } from './install.ts';
+import { forgetInstall } from './install-operation.ts';
+import { recoverInstallsLocked } from './recover-install.ts';
 
 export interface UninstallRequest {
   repository: Repository;
@@ -73,7 +82,10 @@ export async function uninstall(request: UninstallRequest): Promise<UninstallRes
   const preview = resultOf(await prepare(request), false);
   if (request.dryRun) return preview;
   if ((await request.confirm?.(preview)) === false) return preview;
-  const done = await withInstallLock(request.user, () => takeOut(request));
+  const done = await withInstallLock(request.user, () => {
+    recoverInstallsLocked(request);
+    return takeOut(request);
+  });
   const isLast = done.remaining.length === 0;
   if (isLast) removeData(request.user, request.purge);
   return resultOf(done, true);
@@ -103,6 +115,7 @@ async function finish(prepared: Prepared, request: UninstallRequest): Promise<vo
     // Without it the doorbell records nothing: hooks of the user scope, which other repositories keep, stay out.
     removeTree(path.join(state.spool, 'tmp'));
   }
+  for (const manifest of prepared.selected) forgetInstall(user, manifest);
   // Last: were we killed before this, the next run would still know everything.
   for (const manifest of prepared.selected) removeManifest(user, manifest.id);
   for (const tree of prepared.plan.trees) removeTree(tree);
@@ -154,17 +167,13 @@ function isSelected(manifest: Manifest, request: UninstallRequest): boolean {
   if (request.scope !== undefined && manifest.scope !== request.scope) return false;
   if (request.everywhere) return true;
   const { repository, dir } = request;
-  if (manifest.scope === 'user') return isSameRepository(manifest, repository);
+  if (manifest.scope === 'user') return isOfRepository(manifest, repository);
   if (dir !== undefined) return realPath(manifest.dir) === realPath(dir);
   return realPath(manifest.root) === realPath(repository.root);
 }
 
-function isSameRepository(manifest: Manifest, repository: Repository): boolean {
-  return realPath(manifest.commonDir ?? manifest.root) === realPath(repository.commonDir ?? repository.root);
-}
-
 function isStillInstalled(repository: Repository, remaining: readonly Manifest[]): boolean {
-  return remaining.some((manifest) => isSameRepository(manifest, repository));
+  return remaining.some((manifest) => isOfRepository(manifest, repository));
 }
 
 async function recoverLost(
@@ -189,7 +198,7 @@ async function recoverLost(
 
 function notInstalled(request: UninstallRequest, all: readonly Manifest[]): HooksError {
   const scope = request.scope === undefined ? '' : ` in ${request.scope} scope`;
-  const place = all.find((manifest) => isSameRepository(manifest, request.repository)) ?? all.find(isLiving);
+  const place = all.find((manifest) => isOfRepository(manifest, request.repository)) ?? all.find(isLiving);
   return new HooksError({
     code: 'not-installed',
     kind: 'not-installed',
@@ -205,7 +214,7 @@ function notInstalled(request: UninstallRequest, all: readonly Manifest[]): Hook
  * After the last uninstall: what is left in the person's directories.
  * @param all also the consent given to repositories, and the outbox.
  */
-function removeData(user: UserPaths, all: boolean): void {
+export function removeData(user: UserPaths, all: boolean): void {
   const locks = path.join(user.data, 'locks');
   removeFile(path.join(user.data, 'cache.key'));
   if (all) {

@@ -94,9 +94,7 @@ function underGitLock(file: string, work: () => void): void {
   const lock = `${file}.lock`;
   const owner = `${GIT_LOCK_MARK}${process.pid}`;
   if (!createFileExclusive(lock, owner)) {
-    const holder = readTextIfExists(lock) ?? '';
-    const pid = holder.startsWith(GIT_LOCK_MARK) ? Number(holder.slice(GIT_LOCK_MARK.length)) : undefined;
-    if (pid === undefined || isProcessAlive(pid))
+    if (!dropStaleGitLock(file))
       throw new HooksError({
         code: 'git-config-locked',
         kind: 'conflict',
@@ -104,8 +102,6 @@ function underGitLock(file: string, work: () => void): void {
         hint: `Wait until it is done; if no git is running, remove ${lock}. Then run the same command again.`,
         file,
       });
-    // One of ours was killed while it held the lock.
-    removeFile(lock);
     if (!createFileExclusive(lock, owner)) throw new ChangedMeanwhile(file);
   }
   try {
@@ -113,6 +109,16 @@ function underGitLock(file: string, work: () => void): void {
   } finally {
     removeFile(lock);
   }
+}
+
+/** Removes the lock of a file where one of ours was killed while it held it. @returns whether it was one of those. */
+export function dropStaleGitLock(file: string): boolean {
+  const lock = `${file}.lock`;
+  const holder = readTextIfExists(lock) ?? '';
+  if (!holder.startsWith(GIT_LOCK_MARK)) return false;
+  if (isProcessAlive(Number(holder.slice(GIT_LOCK_MARK.length)))) return false;
+  removeFile(lock);
+  return true;
 }
 
 /** Undoes one step, unless someone changed the file since. */

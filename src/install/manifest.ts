@@ -5,10 +5,11 @@ import {
   exists,
   listDirectory,
   readTextIfExists,
+  realPath,
   removeFile,
   writeFileAtomic,
 } from '../platform/fs.ts';
-import type { UserPaths } from '../store/paths.ts';
+import type { Repository, UserPaths } from '../store/paths.ts';
 import type { Scope } from './hook-catalog.ts';
 import type { Surgical } from './plan.ts';
 
@@ -105,17 +106,27 @@ function isClaim(value: Partial<FileClaim> | null): boolean {
   );
 }
 
+export function manifestFile(user: UserPaths, id: string): string {
+  return path.join(installsDirectory(user), `${id}.json`);
+}
+
+export function manifestBytes(manifest: Manifest): Buffer {
+  return Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`, 'utf8');
+}
+
 /** Readable for its owner only: it holds the bytes of settings files, which may hold secrets. */
 export function writeManifest(user: UserPaths, manifest: Manifest): void {
-  const directory = installsDirectory(user);
-  ensureDirectory(directory);
-  writeFileAtomic(path.join(directory, `${manifest.id}.json`), `${JSON.stringify(manifest, null, 1)}\n`, {
-    mode: 0o600,
-  });
+  ensureDirectory(installsDirectory(user));
+  writeFileAtomic(manifestFile(user, manifest.id), manifestBytes(manifest), { mode: 0o600 });
 }
 
 export function removeManifest(user: UserPaths, id: string): void {
-  removeFile(path.join(installsDirectory(user), `${id}.json`));
+  removeFile(manifestFile(user, id));
+}
+
+/** Whether it was made for this repository, in whichever working tree of it. */
+export function isOfRepository(manifest: Manifest, repository: Repository): boolean {
+  return realPath(manifest.commonDir ?? manifest.root) === realPath(repository.commonDir ?? repository.root);
 }
 
 /** Whether what it installed for is still there. One of a deleted repository keeps nothing in place. */

@@ -11,6 +11,11 @@ export function sha256(data: string | Uint8Array): string {
   return crypto().createHash('sha256').update(data).digest('hex');
 }
 
+/** HMAC-SHA-256 as 64 hexadecimal digits. */
+export function hmacSha256(key: string, data: string): string {
+  return crypto().createHmac('sha256', key).update(data).digest('hex');
+}
+
 export function randomHex(bytes: number): string {
   return crypto().randomBytes(bytes).toString('hex');
 }

@@ -245,6 +245,17 @@ export function replaceSymlink(target: string, link: string): void {
   fs.renameSync(temp, link);
 }
 
+/** Where a symbolic link leads, as it is written in it; undefined where there is none. */
+export function linkTarget(link: string): string | undefined {
+  try {
+    return fs.readlinkSync(link);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EINVAL') return undefined;
+    throw error;
+  }
+}
+
 export function isWritable(directory: string): boolean {
   try {
     fs.accessSync(directory, fs.constants.W_OK);

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import * as path from 'node:path';
+import { randomHex } from '../platform/digest.ts';
 import {
   claimByRename,
   createFileExclusive,
@@ -20,8 +20,9 @@ export type OperationKind = 'restore' | 'install' | 'prune' | 'commit' | 'squash
 /** One change claude-hooks made to something of the person's, with all that is needed to take it back. */
 export interface Operation {
   version: 1;
-  /** Sorts by time; only `a-z`, `0-9` and `-`. */
+  /** Sorts in the order of beginning; only `a-z`, `0-9` and `-`. */
   id: string;
+  /** A kind this version does not know is possible in an entry that was read. */
   kind: OperationKind;
   /** One line for a person: what was done to what. */
   title: string;
@@ -40,36 +41,59 @@ export interface StoredOperation {
   operation: Operation;
   /** The operation's own folder: `entry.json`, and what its kind keeps beside it. */
   directory: string;
-  /** The operation that took this one back. */
+  /** What took this one back: the operation, or a word (`uninstall`). Known for done operations only. */
   undoneBy: string | undefined;
+}
+
+/** Entries that are no operations of this version. */
+export interface OddEntries {
+  /** Folders without a readable entry. */
+  damaged: string[];
+  /** Folders a newer version of claude-hooks wrote. */
+  newer: string[];
 }
 
 const ENTRY = 'entry.json';
 const UNDONE = 'undone';
+const ID = /^[0-9a-z]{9}-[0-9a-f]{8}$/;
+/** Leftovers of this store younger than this may belong to a process that is at work. */
+const SWEEP_AFTER_MS = 3_600_000;
 
 /**
  * The journal of operations: one folder each, below `operations/pending` while it is at work and `operations/done`
  * afterwards. It moves from the one to the other by a single rename, which is the moment the operation counts as done:
  * what is found in `pending` without a living owner was cut off, and is completed or reverted by the next command.
+ * `operations/damaged` holds what could not be read.
  */
-export function operationPaths(state: StatePaths): { root: string; pending: string; done: string } {
+export function operationPaths(state: StatePaths): {
+  root: string;
+  pending: string;
+  done: string;
+  damaged: string;
+} {
   const root = path.join(state.root, 'operations');
-  return { root, pending: path.join(root, 'pending'), done: path.join(root, 'done') };
+  const at = (name: string): string => path.join(root, name);
+  return { root, pending: at('pending'), done: at('done'), damaged: at('damaged') };
 }
 
-/** Announces an operation before its first change. @returns its folder, for what is needed to take it back. */
+/**
+ * Announces an operation before its first change.
+ * @param fill puts what is needed to take it back into the operation's folder before anyone can see it.
+ * @returns its folder.
+ */
 export function beginOperation(
   state: StatePaths,
   input: Omit<Operation, 'version' | 'id'>,
+  fill?: (directory: string, operation: Operation) => void,
 ): { operation: Operation; directory: string } {
   const { root, pending } = operationPaths(state);
   ensureDirectory(pending);
-  const random = randomBytes(4).toString('hex');
-  const id = `${Math.max(0, Math.floor(input.at)).toString(36).padStart(9, '0')}-${random}`;
+  const id = newOperationId(state, input.at);
   const operation: Operation = { version: 1, id, ...input, title: redactText(input.title) };
   const aside = path.join(root, `new-${id}`);
-  ensureDirectory(aside);
   try {
+    ensureDirectory(aside);
+    fill?.(aside, operation);
     writeEntry(aside, operation);
     renameFile(aside, path.join(pending, id));
   } catch (error) {
@@ -77,6 +101,19 @@ export function beginOperation(
     throw error;
   }
   return { operation, directory: path.join(pending, id) };
+}
+
+/** Sorts behind every operation there is, also where the clock was set back. */
+function newOperationId(state: StatePaths, at: number): string {
+  const { pending, done } = operationPaths(state);
+  const times = [pending, done].flatMap((place) => {
+    const newest = listDirectory(place)
+      .filter((name) => ID.test(name))
+      .at(-1);
+    return newest === undefined ? [] : [Number.parseInt(newest.slice(0, 9), 36) + 1];
+  });
+  const time = Math.max(0, Math.floor(at), ...times);
+  return `${time.toString(36).padStart(9, '0').slice(-9)}-${randomHex(4)}`;
 }
 
 /** Writes down more about an operation that is at work. */
@@ -99,19 +136,62 @@ export function dropOperation(state: StatePaths, id: string): void {
   if (claimByRename(path.join(pending, id), aside)) removeTree(aside);
 }
 
-/** Operations that were begun and neither completed nor dropped; their owners may still be at work. */
+/** Operations that were begun and neither completed nor dropped, the oldest first; their owners may still be at work. */
 export function pendingOperations(state: StatePaths): StoredOperation[] {
   return readAll(operationPaths(state).pending);
 }
 
-/** Operations that are done, the newest first. */
-export function doneOperations(state: StatePaths): StoredOperation[] {
-  return readAll(operationPaths(state).done).reverse();
+/** Whether an operation is still where it is while at work. */
+export function isPending(state: StatePaths, id: string): boolean {
+  return statIfExists(path.join(operationPaths(state).pending, id)) !== undefined;
 }
 
-/** Notes that an operation was taken back. @returns false where that was noted before. */
+/** Operations that are done, the newest first. */
+export function doneOperations(state: StatePaths): StoredOperation[] {
+  return withUndone(readAll(operationPaths(state).done)).reverse();
+}
+
+/** What in `pending` or `done` is no operation this version can read. */
+export function oddEntries(place: string): OddEntries {
+  const odd: OddEntries = { damaged: [], newer: [] };
+  for (const name of listDirectory(place)) {
+    const directory = path.join(place, name);
+    const entry = readEntry(directory, name);
+    if (entry === 'newer') odd.newer.push(directory);
+    if (entry === 'damaged') odd.damaged.push(directory);
+  }
+  return odd;
+}
+
+/**
+ * Moves an entry that cannot be read out of the way, with all that lies beside it. Nothing removes it later but
+ * `uninstall --purge`. @returns where it lies now; undefined where another process was faster.
+ */
+export function setAside(state: StatePaths, directory: string): string | undefined {
+  const { damaged } = operationPaths(state);
+  ensureDirectory(damaged);
+  const target = path.join(damaged, `${path.basename(directory)}-${randomHex(2)}`);
+  return claimByRename(directory, target) ? target : undefined;
+}
+
+/**
+ * Notes that something which is no operation of this journal took one back, or that it is as before without one. An
+ * operation that undoes another says so itself (`undoes`), from the moment it is done. @returns false where that was
+ * noted before.
+ */
 export function markUndone(state: StatePaths, id: string, by: string): boolean {
   return createFileExclusive(path.join(operationPaths(state).done, id, UNDONE), by);
+}
+
+/** Those that are too many or too old, the limits of which are `count` operations and `ageMs` milliseconds. */
+export function expiredOperations(
+  newestFirst: readonly Operation[],
+  now: number,
+  limits: { count: number; ageMs: number },
+): string[] {
+  return newestFirst
+    .filter((operation, at) => at >= limits.count || now - operation.at > limits.ageMs)
+    .map(({ id }) => id);
 }
 
 /** Forgets done operations, their folders included. @returns those that were there. */
@@ -131,7 +211,7 @@ export function sweepOperations(state: StatePaths, now: number): void {
   for (const name of listDirectory(root)) {
     if (!/^(?:new|old)-/.test(name)) continue;
     const place = path.join(root, name);
-    if (now - (statIfExists(place)?.mtimeMs ?? now) > 3_600_000) removeTree(place);
+    if (now - (statIfExists(place)?.mtimeMs ?? now) > SWEEP_AFTER_MS) removeTree(place);
   }
 }
 
@@ -142,24 +222,56 @@ function writeEntry(directory: string, operation: Operation): void {
 function readAll(place: string): StoredOperation[] {
   return listDirectory(place).flatMap((name) => {
     const directory = path.join(place, name);
-    const operation = parseEntry(readTextIfExists(path.join(directory, ENTRY)), name);
-    if (operation === undefined) return [];
-    return [{ operation, directory, undoneBy: readTextIfExists(path.join(directory, UNDONE)) }];
+    const operation = readEntry(directory, name);
+    return typeof operation === 'string' ? [] : [{ operation, directory, undoneBy: undefined }];
   });
 }
 
-function parseEntry(text: string | undefined, id: string): Operation | undefined {
+function readEntry(directory: string, id: string): Operation | keyof OddEntries {
   try {
-    const value = JSON.parse(text ?? '') as Partial<Operation> | null;
-    const whole =
-      value?.version === 1 &&
-      value.id === id &&
-      typeof value.at === 'number' &&
-      [value.kind, value.title, value.root].every((part) => typeof part === 'string') &&
-      typeof value.data === 'object' &&
-      value.data !== null;
-    return whole ? (value as Operation) : undefined;
+    return parseEntry(readTextIfExists(path.join(directory, ENTRY)), id);
   } catch {
-    return undefined;
+    // A folder in its place, or no permission to read it.
+    return 'damaged';
   }
+}
+
+function parseEntry(text: string | undefined, id: string): Operation | keyof OddEntries {
+  let value: Partial<Operation> | null;
+  try {
+    value = JSON.parse(text ?? '') as Partial<Operation> | null;
+  } catch {
+    return 'damaged';
+  }
+  if (typeof value?.version === 'number' && value.version > 1) return 'newer';
+  const whole =
+    value?.version === 1 &&
+    value.id === id &&
+    ID.test(id) &&
+    typeof value.at === 'number' &&
+    [value.kind, value.title, value.root].every((part) => typeof part === 'string') &&
+    [value.session, value.undoes].every((part) => part === undefined || typeof part === 'string') &&
+    typeof value.data === 'object' &&
+    value.data !== null;
+  return whole ? (value as Operation) : 'damaged';
+}
+
+/**
+ * Says of each what took it back. An operation that was itself taken back has taken nothing back: so all follows from
+ * the operations that are done, and no kill can leave it half said. @param oldestFirst in the order of their ids.
+ */
+function withUndone(oldestFirst: readonly StoredOperation[]): StoredOperation[] {
+  const undoneBy = new Map<string, string>();
+  const known = new Set(oldestFirst.map(({ operation }) => operation.id));
+  return [...oldestFirst]
+    .reverse()
+    .map(({ operation, directory }) => {
+      const { id, undoes } = operation;
+      const mark = readTextIfExists(path.join(directory, UNDONE));
+      // Of an operation in this journal the entry itself tells; what it says may have been taken back since.
+      const by = undoneBy.get(id) ?? (mark !== undefined && !known.has(mark) ? mark : undefined);
+      if (undoes !== undefined && by === undefined && !undoneBy.has(undoes)) undoneBy.set(undoes, id);
+      return { operation, directory, undoneBy: by };
+    })
+    .reverse();
 }

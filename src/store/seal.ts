@@ -1,0 +1,34 @@
+import * as path from 'node:path';
+import { hmacSha256, randomHex } from '../platform/digest.ts';
+import { createFileExclusive, ensureDirectory, readTextIfExists } from '../platform/fs.ts';
+import type { Operation } from './operations.ts';
+import type { StatePaths, UserPaths } from './paths.ts';
+
+/**
+ * Marks an operation as begun by this person on this machine, for this place. What may write outside of a working
+ * tree is believed only with its seal: the journal lies in the git directory, which can come unpacked from an archive.
+ * Sets `operation.data.seal`; whoever changes the operation afterwards seals it again.
+ */
+export function sealOperation(place: { state: StatePaths; user: UserPaths }, operation: Operation): void {
+  operation.data.seal = sealOf(place, operation, keyOf(place.user, true) ?? '');
+}
+
+/** Whether the operation is as it was sealed. */
+export function isSealed(place: { state: StatePaths; user: UserPaths }, operation: Operation): boolean {
+  const key = keyOf(place.user, false);
+  return key !== undefined && operation.data.seal === sealOf(place, operation, key);
+}
+
+function sealOf(place: { state: StatePaths }, operation: Operation, key: string): string {
+  const { seal: _seal, ...data } = operation.data;
+  return hmacSha256(key, JSON.stringify([place.state.root, { ...operation, data }]));
+}
+
+function keyOf(user: UserPaths, create: boolean): string | undefined {
+  const file = path.join(user.state, 'operations.key');
+  const known = readTextIfExists(file);
+  if (known !== undefined || !create) return known;
+  ensureDirectory(user.state);
+  createFileExclusive(file, randomHex(32));
+  return readTextIfExists(file);
+}
