@@ -40,6 +40,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/checkpoint.ts'),
   },
   {
+    name: 'snapshot',
+    summary: 'Save, show, load and compare what a session is doing',
+    load: () => import('./commands/snapshot.ts'),
+  },
+  {
     name: 'context',
     summary: 'See what the next session would be given',
     load: () => import('./commands/context.ts'),

@@ -12,7 +12,6 @@ import { findSnapshot, readSnapshots } from '../snapshots/find.ts';
 import { openSnapshotFolder, writeSnapshot } from '../snapshots/folder.ts';
 import type { Snapshot, SnapshotFile, SnapshotList, SnapshotRequest } from '../snapshots/types.ts';
 import { linkOutside } from '../store/documents.ts';
-import { newId } from '../store/names.ts';
 import { documentPaths, locateRepository, type Repository } from '../store/paths.ts';
 import { readFacts } from '../transcript/facts.ts';
 import { saveOnRequest } from './checkpoint.ts';
@@ -46,7 +45,8 @@ export async function saveSnapshot(place: Workplace, request: SnapshotRequest): 
   const { head, operation, conversation, createdAt } = checkpoint;
   const context = readContext(repository.root);
   const snapshot = composeSnapshot({
-    id: newId(snapshotName(name), Date.parse(createdAt), 'snapshot'),
+    // One id for both: what is said of the one can be asked of the other.
+    id: checkpoint.id,
     name,
     timestamp: createdAt,
     branch: checkpoint.branch ?? null,
@@ -129,7 +129,8 @@ function readContext(root: string): { text: string; remarks: string[] } {
 
 function notHeld({ id, leftOutCount }: CheckpointSummary): string[] {
   if (leftOutCount === 0) return [];
-  return [`${leftOutCount} files are not held; which ones: claude-hooks checkpoint show ${id}`];
+  const files = leftOutCount === 1 ? '1 file is' : `${leftOutCount} files are`;
+  return [`${files} not held; see which: claude-hooks checkpoint show ${id}`];
 }
 
 function checkRequest({ name, session, state = {} }: SnapshotRequest): void {

@@ -1,7 +1,7 @@
 import { redactHead, redactText, redactValue } from '../redact/redact.ts';
 import { cleanName } from '../store/names.ts';
 import { SNAPSHOT_SCHEMA_LOCATION, SNAPSHOT_VERSION } from './schema.ts';
-import type { Snapshot, SnapshotFile } from './types.ts';
+import type { Snapshot, SnapshotConversation, SnapshotFile } from './types.ts';
 
 /** Characters of the context file a snapshot keeps. */
 const MAX_CONTEXT = 1_000_000;
@@ -27,11 +27,8 @@ export function composeSnapshot(parts: SnapshotParts): Snapshot {
     branch: branch === null ? null : redactText(branch),
     ...given('head', parts.head),
     ...given('operation', parts.operation),
-    session: parts.session,
-    conversation:
-      conversation === undefined
-        ? undefined
-        : { ...conversation, transcript: redactText(conversation.transcript) },
+    ...given('session', parts.session),
+    ...given('conversation', conversation && redactedConversation(conversation)),
     checkpoint: parts.checkpoint,
     tree: parts.tree,
     notes: redactText(notes),
@@ -51,6 +48,10 @@ export function snapshotName(text: string): string {
 /** The text of a document: indented, one field a line, so that two of them can be compared and merged by line. */
 export function renderSnapshot(snapshot: Snapshot): string {
   return `${JSON.stringify(snapshot, null, 2)}\n`;
+}
+
+function redactedConversation(conversation: SnapshotConversation): SnapshotConversation {
+  return { ...conversation, transcript: redactText(conversation.transcript) };
 }
 
 /** The exact bytes of a name go with its text where a secret stands in it. */

@@ -61,7 +61,7 @@ export interface Snapshot {
   /** The session's id in Claude Code; absent where no session was open. */
   session?: string;
   conversation?: SnapshotConversation;
-  /** The id of the checkpoint of the same moment, and the tree it holds. */
+  /** The id of the checkpoint of the same moment (of what claude-hooks writes: the same id), and the tree it holds. */
   checkpoint: string;
   tree: string;
   /** What a person should know about how it was saved. */
