@@ -1,31 +1,20 @@
-import { redactText, redactValue } from '../redact/redact.ts';
+import { redactText } from '../redact/redact.ts';
+import { machineBlock } from './machine-part.ts';
 import { code, fenced, line, shellWord } from './markdown.ts';
-import { optional } from './metadata.ts';
 import type { ProjectFacts } from './project.ts';
 import type { Checkpoint, Narrative } from './types.ts';
 
 const MAX_FILES = 200;
-/** Marks the block that programs read; everything else in the document is for people and may be edited. */
-const MACHINE_INFO = 'json claude-hooks';
-const MACHINE_BLOCK = /^(`{3,})json claude-hooks[ \t]*\r?\n([\s\S]*?)^\1[ \t]*\r?$/gm;
 
-/** The part of a document that programs read. */
-export interface MachinePart {
-  version: 1;
-  id: string;
-  name: string;
-  createdAt: string;
-  commit: string;
-  tree: string;
-  [field: string]: unknown;
-}
-
-/** The document of a checkpoint: a note from which a person or a session can go on. Secrets are redacted. */
+/**
+ * The document of a checkpoint: a note from which a person or a session can go on. Secrets are redacted.
+ * @param narrative what the session told; without it the todos in the checkpoint's own record are what is known.
+ */
 export function renderDocument(
   checkpoint: Checkpoint,
   root: string,
   facts: ProjectFacts,
-  narrative: Narrative = { nextSteps: [], notes: [] },
+  narrative: Narrative = recorded(checkpoint),
 ): string {
   const sections: [string, string[]][] = [
     ['Context', contextLines(checkpoint, narrative)],
@@ -53,62 +42,49 @@ export function renderDocument(
     '',
   ]);
   const human = [`# Session Checkpoint: ${line(checkpoint.name)}`, '', ...body].join('\n');
-  return `${redactText(human)}\n${fenced(MACHINE_INFO, JSON.stringify(machinePart(checkpoint), null, 2))}\n`;
+  return `${redactText(human)}\n${machineBlock(checkpoint)}\n`;
 }
 
-/** Reads the machine part of a document, however its other parts were edited; undefined where there is none. */
-export function readMachinePart(text: string): MachinePart | undefined {
-  for (const match of text.matchAll(MACHINE_BLOCK)) {
-    try {
-      const value = JSON.parse(match[2] ?? '') as MachinePart;
-      if (value.version === 1 && typeof value.id === 'string' && typeof value.commit === 'string')
-        return value;
-    } catch {
-      // An edited block that is no JSON any more; another one may follow.
-    }
-  }
-  return undefined;
-}
-
-/** A document without the block for programs, for a person to read. */
-export function withoutMachinePart(text: string): string {
-  return text.replace(MACHINE_BLOCK, '').trimEnd();
-}
-
-function machinePart(checkpoint: Checkpoint): MachinePart {
-  const { name, branch, session, note, leftOut, remarks } = checkpoint;
-  // Ids and hashes are added after redaction, so that no rule can take one for a secret.
+function recorded({ todos = [] }: Checkpoint): Narrative {
+  const lastCompleted = todos.findLast((todo) => todo.status === 'completed')?.text;
   return {
-    version: 1,
-    id: checkpoint.id,
-    ...(redactValue({ name, ...optional('branch', branch), ...optional('note', note), leftOut, remarks }) as {
-      name: string;
-    }),
-    createdAt: checkpoint.createdAt,
-    reason: checkpoint.reason,
-    commit: checkpoint.commit,
-    tree: checkpoint.tree,
-    worktree: checkpoint.worktree,
-    ...optional('indexTree', checkpoint.indexTree),
-    ...optional('head', checkpoint.head),
-    ...optional('operation', checkpoint.operation),
-    ...optional('session', session),
-    counts: checkpoint.counts,
+    nextSteps: todos.filter((todo) => todo.status !== 'completed').map((todo) => todo.text),
+    notes: [],
+    ...(lastCompleted === undefined ? {} : { lastCompleted }),
   };
 }
 
 function contextLines(checkpoint: Checkpoint, narrative: Narrative): string[] {
+  const title = checkpoint.named === true ? checkpoint.name : undefined;
   return [
-    `- Working on: ${line(narrative.workingOn ?? checkpoint.note ?? checkpoint.name)}`,
-    `- Branch: ${checkpoint.branch === undefined ? 'none (detached HEAD)' : code(checkpoint.branch)}`,
+    `- Working on: ${line(narrative.workingOn ?? checkpoint.note ?? title ?? 'not noted')}`,
+    ...(narrative.askedBefore ?? []).map((text) => `- Asked before: ${line(text)}`),
+    `- Branch: ${branchWords(checkpoint)}`,
     `- Last completed: ${line(narrative.lastCompleted ?? 'not noted')}`,
     `- Saved: ${checkpoint.createdAt} (${line(checkpoint.reason)})`,
+    ...conversationLines(checkpoint),
   ];
+}
+
+function conversationLines({ session, conversation }: Checkpoint): string[] {
+  if (session === undefined) return [];
+  const { message, at } = conversation ?? {};
+  const upTo =
+    message === undefined ? '' : `, up to message ${code(message)}${at === undefined ? '' : ` of ${at}`}`;
+  return [`- Conversation: session ${code(session)}${upTo}`];
+}
+
+function branchWords({ branch }: Checkpoint): string {
+  return branch === undefined ? 'none (detached HEAD)' : code(branch);
 }
 
 function fileLines(checkpoint: Checkpoint): string[] {
   const { files, leftOut, leftOutCount } = checkpoint;
-  const shown = files.slice(0, MAX_FILES).map((file) => `- ${code(file.path)} (${file.status})`);
+  const included = new Set(checkpoint.included);
+  const shown = files.slice(0, MAX_FILES).map((file) => {
+    const why = included.has(file.path) ? ', ignored by git and held by checkpoints.include' : '';
+    return `- ${code(file.path)} (${file.status}${why})`;
+  });
   if (files.length > MAX_FILES)
     shown.push(`- and ${files.length - MAX_FILES} more: claude-hooks checkpoint show ${checkpoint.id}`);
   const why = { size: 'too large', unreadable: 'not readable', 'no-commit': 'a repository without a commit' };
@@ -131,7 +107,7 @@ function noteLines(checkpoint: Checkpoint, narrative: Narrative): string[] {
 function gitLines(checkpoint: Checkpoint): string[] {
   const { counts } = checkpoint;
   return [
-    `- Branch: ${checkpoint.branch === undefined ? 'none (detached HEAD)' : code(checkpoint.branch)}`,
+    `- Branch: ${branchWords(checkpoint)}`,
     `- Commit: ${checkpoint.head ?? 'none yet'}`,
     `- Status: ${counts.new} new, ${counts.modified} modified, ${counts.deleted} deleted`,
     ...(checkpoint.operation === undefined ? [] : [`- In the middle of: ${checkpoint.operation}`]),
@@ -139,6 +115,7 @@ function gitLines(checkpoint: Checkpoint): string[] {
       ? ['- The index holds unmerged paths, so staging is not held.']
       : []),
     `- Checkpoint: ${checkpoint.commit} (refs/claude-hooks/checkpoints/${checkpoint.id})`,
+    ...(checkpoint.previous === undefined ? [] : [`- Checkpoint before it: ${checkpoint.previous}`]),
   ];
 }
 
@@ -147,8 +124,10 @@ function resumeCommands(checkpoint: Checkpoint, root: string, testCommand: strin
   return [
     `cd ${shellWord(root)}`,
     ...(target === undefined ? [] : [`git checkout ${shellWord(target)}`]),
+    `claude-hooks checkpoint restore ${checkpoint.id}`,
     ...(testCommand === undefined ? [] : [line(testCommand)]),
-    `claude-hooks checkpoint load ${checkpoint.id}`,
-    ...(checkpoint.session === undefined ? [] : [`claude --resume ${shellWord(checkpoint.session)}`]),
+    ...(checkpoint.session === undefined
+      ? []
+      : [`claude --resume ${shellWord(checkpoint.session)} --fork-session`]),
   ].join('\n');
 }

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readMachinePart, renderDocument, withoutMachinePart } from '../../../src/checkpoints/document.ts';
+import { renderDocument } from '../../../src/checkpoints/document.ts';
+import { readMachinePart, withoutMachinePart } from '../../../src/checkpoints/machine-part.ts';
 import { code, fenced, line, shellWord } from '../../../src/checkpoints/markdown.ts';
 import type { Checkpoint } from '../../../src/checkpoints/types.ts';
 
@@ -24,14 +25,24 @@ const CHECKPOINT: Checkpoint = {
   leftOutCount: 1,
   remarks: ['A remark.'],
   document: '.claude/checkpoints/feature-x-1.md',
+  named: true,
+  previous: 'before-it-1',
+  conversation: { transcript: '/t.jsonl', offset: 9, message: 'm-1', at: '2026-11-22T09:59:00.000Z' },
+  todos: [
+    { text: 'Two passes', status: 'completed' },
+    { text: 'A printer', status: 'pending' },
+  ],
   files: [
+    { path: '.env', status: 'new' },
     { path: 'a`b\n.txt', status: 'new' },
     { path: 'gone.txt', status: 'deleted' },
   ],
+  included: ['.env'],
 };
 const FACTS = { node: 'v20.20.2', lines: ['Package manager: npm'], testCommand: 'npm test' };
 const NARRATIVE = {
   workingOn: 'The parser\n## Not a heading',
+  askedBefore: ['A lexer'],
   lastCompleted: 'Tests',
   nextSteps: ['One', 'Two'],
   notes: ['Decision: two passes'],
@@ -53,7 +64,9 @@ describe('the document of a checkpoint', () => {
     expect(text.split('\n')[0]).toBe('# Session Checkpoint: Feature X');
     expect(text.match(/^## .*$/gm)).toEqual(SECTIONS.map((title) => `## ${title}`));
     for (const part of [
-      '- Working on: The parser ## Not a heading',
+      '- Working on: The parser ## Not a heading\n- Asked before: A lexer\n',
+      '- Conversation: session `0c4e-1`, up to message `m-1` of 2026-11-22T09:59:00.000Z',
+      '- `.env` (new, ignored by git and held by checkpoints.include)',
       '- Last completed: Tests',
       '- `` a`b\\n.txt `` (new)',
       '- `gone.txt` (deleted)',
@@ -63,28 +76,80 @@ describe('the document of a checkpoint', () => {
       '- In the middle of: rebase',
       '- Node: v20.20.2',
       '- Package manager: npm',
-      "cd '/tmp/my project'\ngit checkout 'fix/it'\\''s'\nnpm test\n",
-      'claude --resume 0c4e-1',
+      '- Checkpoint before it: before-it-1',
+      "cd '/tmp/my project'\ngit checkout 'fix/it'\\''s'\nclaude-hooks checkpoint restore feature-x-1\nnpm test\n",
+      '\nclaude --resume 0c4e-1 --fork-session\n',
     ]) {
       expect(text).toContain(part);
     }
   });
 
-  it('keeps its machine part through edits of everything else', () => {
-    const part = readMachinePart(text);
-    expect(part).toMatchObject({
-      version: 1,
-      id: 'feature-x-1',
-      commit: CHECKPOINT.commit,
-      tree: CHECKPOINT.tree,
-    });
-    const edited = text
-      .replace('1. One', '1. One, done\n\n```json claude-hooks\nnot json\n```')
-      .replaceAll('\n', '\r\n');
-    expect(readMachinePart(`Mine.\r\n${edited}\r\nMore.`)).toEqual(part);
+  it('holds for programs what the commit holds', () => {
+    const {
+      files: _files,
+      included: _included,
+      leftOutCount: _count,
+      document: _document,
+      ...held
+    } = CHECKPOINT;
+    expect(readMachinePart(text)).toEqual({ version: 1, ...held });
     expect(withoutMachinePart(text)).not.toContain('"version"');
     expect(withoutMachinePart(text)).toContain('claude --resume');
     expect(readMachinePart('nothing')).toBeUndefined();
+  });
+
+  it('keeps its machine part through every edit outside its fence', () => {
+    const from = text.indexOf('```json claude-hooks');
+    const [before, fence] = [text.slice(0, from), text.slice(from).trimEnd()];
+    const other = fence.replace('feature-x-1', 'other-1');
+    const piece = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(
+        '```json claude-hooks\n',
+        '````json claude-hooks',
+        '```',
+        '```sh\n',
+        '~~~\n',
+        '\n',
+        '{',
+        '}',
+        '\r\n',
+      ),
+      fc.constantFrom('```json claude-hooks\n{"version":1}\n```\n', `\n${other}\n`, before, '<!--', '\ufeff'),
+    );
+    const edit = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''));
+    fc.assert(
+      fc.property(edit, edit, fc.nat(before.length), fc.boolean(), (first, last, cut, windows) => {
+        const edited = `${before.slice(0, cut)}${first}${fence}${last}`;
+        const stored = windows ? edited.replace(/\r?\n/g, '\r\n') : edited;
+        expect(readMachinePart(stored, 'feature-x-1')).toEqual(readMachinePart(text));
+        expect(withoutMachinePart(stored)).not.toContain('"feature-x-1"');
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('says what the checkpoint itself records where no session tells more, and nothing that is not so', () => {
+    const told = renderDocument(CHECKPOINT, '/tmp/x', FACTS);
+    expect(told).toContain('- Working on: A note.');
+    expect(told).toContain('- Last completed: Two passes');
+    expect(told).toContain('## Next Steps\n\n1. A printer\n');
+    const {
+      note: _note,
+      named: _named,
+      todos: _todos,
+      session: _session,
+      previous: _previous,
+      ...bare
+    } = CHECKPOINT;
+    const less = renderDocument({ ...bare, remarks: [], name: 'Checkpoint' }, '/tmp/x', {
+      ...FACTS,
+      lines: [],
+    });
+    expect(less).toContain('- Working on: not noted');
+    expect(less).toContain('- Last completed: not noted');
+    expect(less).toContain('## Next Steps\n\nNone noted.\n\n## Important Notes\n\nNone noted.\n');
+    expect(less).not.toMatch(/Conversation|claude --resume|before it/);
   });
 
   it('cannot be broken by any name, note, path or story', () => {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { withoutMachinePart } from '../../../checkpoints/document.ts';
+import { withoutMachinePart } from '../../../checkpoints/machine-part.ts';
 import { messageOf } from '../../../errors.ts';
 import { visible } from '../../../platform/terminal.ts';
 import type { Cli } from '../../cli.ts';
