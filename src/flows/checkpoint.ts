@@ -10,9 +10,9 @@ import { appendRecord } from '../store/journal.ts';
 import { isClientAlive, listLive } from '../store/live.ts';
 import { logLine } from '../store/log.ts';
 import type { Repository, StatePaths } from '../store/paths.ts';
-import { readFacts } from '../transcript/facts.ts';
-import { narrativeOf } from '../transcript/summary.ts';
 import { runMoment } from './moments.ts';
+import { tellSession } from './narrative.ts';
+import { commitWip } from './wip.ts';
 import type { Workplace } from './workplace.ts';
 
 export interface CheckpointRequest {
@@ -20,6 +20,8 @@ export interface CheckpointRequest {
   reason: 'stop' | 'interval' | 'compact' | 'session-end';
   session: string;
   config: Config;
+  /** Whether the person agreed that this configuration may make claude-hooks commit; absent means no. */
+  commandsTrusted?: boolean;
   repository: Repository;
   state: StatePaths;
   /** Milliseconds since 1970. */
@@ -48,7 +50,7 @@ export async function runCheckpoint(request: CheckpointRequest): Promise<Checkpo
     reason,
     session,
     narrative: request.narrative,
-    maxFileBytes: maxFileBytesOf(config),
+    ...captureRulesOf(config),
     now,
   });
   const refused = !result.saved && result.cause === 'refused' ? result : undefined;
@@ -61,6 +63,7 @@ export async function runCheckpoint(request: CheckpointRequest): Promise<Checkpo
   if (!result.saved) return undefined;
   const { checkpoint } = result;
   noteCheckpoint(state, session, checkpoint, reason, now);
+  await commitWip({ ...request, checkpoint });
   return checkpoint;
 }
 
@@ -72,10 +75,12 @@ export async function runIntervalCheckpoint(place: Workplace, session: string): 
     reason: 'interval',
     session,
     config: place.resolved.config,
+    commandsTrusted: place.resolved.commandsTrusted,
     repository: place.repository,
     state: place.state,
     now: place.now(),
-    narrative: () => narrativeOf(readFacts(live.transcript ?? '')),
+    narrative: () =>
+      tellSession({ root: place.repository.root, config: place.resolved.config }, live.transcript),
   });
   const event = parseEvent(
     Buffer.from(
@@ -105,6 +110,7 @@ export async function saveOnRequest(
   const live = open.find((one) => one.session === asked.session) ?? (open.length === 1 ? open[0] : undefined);
   const session = asked.session ?? live?.session;
   const now = place.now();
+  const { config } = place.resolved;
   const result = await saveCheckpoint({
     repository,
     state,
@@ -112,8 +118,8 @@ export async function saveOnRequest(
     note: asked.note,
     reason: 'manual',
     session,
-    narrative: live === undefined ? undefined : () => narrativeOf(readFacts(live.transcript ?? '')),
-    maxFileBytes: maxFileBytesOf(place.resolved.config),
+    narrative: () => tellSession({ root: repository.root, config }, live?.transcript),
+    ...captureRulesOf(config),
     now,
   });
   if (result.saved && session !== undefined) noteCheckpoint(state, session, result.checkpoint, 'manual', now);
@@ -143,6 +149,11 @@ function noteCheckpoint(
 /** Milliseconds between automatic checkpoints. */
 export function everyOf(config: Config): number {
   return parseDuration(config.checkpoints.every) ?? DEFAULT_EVERY_MS;
+}
+
+/** What the configuration says of what a checkpoint holds: for everything that captures the working tree. */
+export function captureRulesOf(config: Config): { maxFileBytes: number; include: readonly string[] } {
+  return { maxFileBytes: maxFileBytesOf(config), include: config.checkpoints.include };
 }
 
 /** Bytes above which an untracked file is left out. */

@@ -4,11 +4,10 @@ import { foldSession } from '../sessions/session.ts';
 import { addJob } from '../store/jobs.ts';
 import type { JournalRecord } from '../store/journal.ts';
 import { unmarkLive } from '../store/live.ts';
-import { readFacts } from '../transcript/facts.ts';
-import { narrativeOf } from '../transcript/summary.ts';
 import { runCheckpoint } from './checkpoint.ts';
 import { updateContextFile } from './context-file.ts';
 import { runMoment } from './moments.ts';
+import { tellSession } from './narrative.ts';
 import { reportError } from './on-error.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -100,10 +99,11 @@ async function checkpointAt(
     reason,
     session: event.session,
     config,
+    commandsTrusted: place.resolved.commandsTrusted,
     repository: place.repository,
     state: place.state,
     now: place.now(),
-    narrative: () => narrativeOf(readFacts(event.transcript ?? '')),
+    narrative: () => tellSession({ root: place.repository.root, config }, event.transcript),
   });
   if (saved) await runMoment(place, 'checkpoint', event);
 }
