@@ -10,20 +10,19 @@ export interface DiffLine {
   text: string;
 }
 
-const CONTEXT = 3;
-
 /**
- * How two texts differ, line by line, with three lines around each difference; empty where they are equal. Git's own
- * comparison, of two files in a temporary folder that only this person can read.
+ * How two texts differ, line by line; empty where they are equal. Git's own comparison, of two files in a temporary
+ * folder that only this person can read.
+ * @param around lines both have that are shown on each side of a difference.
  * @throws HooksError where git or the temporary folder fails.
  */
-export async function diffLines(before: string, after: string): Promise<DiffLine[]> {
+export async function diffLines(before: string, after: string, around = 3): Promise<DiffLine[]> {
   if (before === after) return [];
   const folder = fs.mkdtempSync(path.join(tmpdir(), 'claude-hooks-diff-'));
   try {
     fs.writeFileSync(path.join(folder, 'a'), before, { mode: 0o600 });
     fs.writeFileSync(path.join(folder, 'b'), after, { mode: 0o600 });
-    const shape = [`--unified=${CONTEXT}`, '--inter-hunk-context=0', '--diff-algorithm=histogram'];
+    const shape = [`--unified=${around}`, '--inter-hunk-context=0', '--diff-algorithm=histogram'];
     const plain = ['--no-ext-diff', '--no-textconv', '--no-color', '--text', '--no-indent-heuristic'];
     const args = ['diff', '--no-index', ...plain, ...shape, '--', 'a', 'b'];
     const result = await gitBytes(args, {
