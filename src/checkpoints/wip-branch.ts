@@ -62,6 +62,11 @@ export async function readBranch(repository: Repository): Promise<string | undef
   return answer.code === 0 && name.startsWith('refs/heads/') ? name : undefined;
 }
 
+/** A branch's name as people write it. */
+export function shortBranch(branch: string): string {
+  return branch.replace(/^refs\/heads\//, '');
+}
+
 /** The commit a branch points to; undefined where there is no such branch. */
 export async function readTip(repository: Repository, branch: string): Promise<string | undefined> {
   const answer = await git(['rev-parse', '--verify', '--quiet', '--end-of-options', branch], {

@@ -2,12 +2,13 @@ import * as path from 'node:path';
 import { HooksError } from '../errors.ts';
 import { exists, removeFile, renameFile } from '../platform/fs.ts';
 import { git, gitOrThrow } from '../platform/git.ts';
+import { visible } from '../platform/terminal.ts';
 import { finishSwap, holdIndex, releaseIndex } from '../store/index-swap.ts';
 import { beginOperation, completeOperation, dropOperation, type Operation } from '../store/operations.ts';
 import type { Repository } from '../store/paths.ts';
 import type { PrivateIndex } from '../store/private-index.ts';
 import { optional } from './metadata.ts';
-import { EXACT_ENV, isAncestor, readBranch, readTip } from './wip-branch.ts';
+import { EXACT_ENV, isAncestor, readBranch, readTip, shortBranch } from './wip-branch.ts';
 import type { MovePlace, PreparedIndex } from './wip-index.ts';
 
 /** A branch that goes from one commit to another, and the person's index with it. */
@@ -163,7 +164,7 @@ function branchMoved(branch: string): HooksError {
   return new HooksError({
     code: 'branch-moved',
     kind: 'conflict',
-    message: `${branch.slice('refs/heads/'.length)} was moved at the same moment, or HEAD left it`,
+    message: `${visible(shortBranch(branch))} was moved at the same moment, or HEAD left it`,
     hint: 'Look at git log and try again; nothing was changed.',
   });
 }

@@ -1,7 +1,9 @@
 import { HooksError } from '../errors.ts';
+import { git } from '../platform/git.ts';
+import { visible } from '../platform/terminal.ts';
 import type { Operation, StoredOperation } from '../store/operations.ts';
 import { optional } from './metadata.ts';
-import { readBranchFacts } from './wip-branch.ts';
+import { EXACT_ENV, readBranchFacts, shortBranch } from './wip-branch.ts';
 import { copyIndex, discardIndex, type MovePlace, placeTree } from './wip-index.ts';
 import { applyMove, type BranchMove, readMove } from './wip-move.ts';
 
@@ -13,14 +15,7 @@ import { applyMove, type BranchMove, readMove } from './wip-move.ts';
  */
 export async function revertMove(place: MovePlace, stored: StoredOperation): Promise<Operation> {
   const { operation } = stored;
-  const { move } = readMove(operation);
-  const back: BranchMove = {
-    branch: move.branch,
-    ...optional('from', move.to),
-    ...optional('to', move.from),
-    fromTree: move.toTree,
-    toTree: move.fromTree,
-  };
+  const back = turned(operation);
   await refuseRevert(place, back);
   const prepared = await copyIndex(place);
   try {
@@ -41,9 +36,34 @@ export async function revertMove(place: MovePlace, stored: StoredOperation): Pro
   }
 }
 
+/**
+ * What `revertMove` would do; changes nothing.
+ * @throws HooksError of kind `conflict` where it would refuse.
+ */
+export async function previewRevert(place: MovePlace, stored: StoredOperation): Promise<BranchMove> {
+  const back = turned(stored.operation);
+  await refuseRevert(place, back);
+  const { root } = place.repository;
+  const args = ['diff-index', '--cached', '--quiet', back.fromTree, '--'];
+  if (back.fromTree !== back.toTree && (await git(args, { cwd: root, env: EXACT_ENV })).code !== 0)
+    throw stagedSince();
+  return back;
+}
+
+function turned(operation: Operation): BranchMove {
+  const { move } = readMove(operation);
+  return {
+    branch: move.branch,
+    ...optional('from', move.to),
+    ...optional('to', move.from),
+    fromTree: move.toTree,
+    toTree: move.fromTree,
+  };
+}
+
 async function refuseRevert({ repository }: MovePlace, back: BranchMove): Promise<void> {
   const facts = await readBranchFacts(repository);
-  const name = back.branch.slice('refs/heads/'.length);
+  const name = visible(shortBranch(back.branch));
   const refuse = (message: string, hint: string): never => {
     throw new HooksError({ code: 'undo-conflict', kind: 'conflict', message, hint });
   };

@@ -5,7 +5,7 @@ import type { Repository } from '../store/paths.ts';
 import type { PrivateIndex } from '../store/private-index.ts';
 import { joinPaths } from './plan.ts';
 import type { Checkpoint } from './types.ts';
-import { type BranchFacts, EXACT_ENV, readBranchFacts, readIdentity } from './wip-branch.ts';
+import { type BranchFacts, EXACT_ENV, readBranchFacts, readIdentity, shortBranch } from './wip-branch.ts';
 import { copyIndex, discardIndex, type MovePlace, onIndex, readTree, refresh } from './wip-index.ts';
 import { applyMove } from './wip-move.ts';
 
@@ -62,11 +62,6 @@ export async function commitTreeOnBranch(place: MovePlace, wip: WipCommit): Prom
   } finally {
     discardIndex(prepared);
   }
-}
-
-/** A branch's name as people write it. */
-export function shortBranch(branch: string): string {
-  return branch.replace(/^refs\/heads\//, '');
 }
 
 /** Makes a commit object; no hook runs, nothing is signed. @param env who makes it, where git does not know. */
@@ -149,15 +144,21 @@ async function diff(
 /** Those of the names that git ignores; files held at the person's wish are such. */
 async function ignoredAmong(repository: Repository, names: readonly Buffer[]): Promise<string[]> {
   if (names.length === 0) return [];
-  const output = await bytesOf(repository, ['check-ignore', '-z', '--stdin'], joinPaths(names));
-  return output.toString('latin1').split('\0').slice(0, -1);
+  // The command reads pathspecs and knows no literal ones; a name that begins with `./` holds no magic.
+  const input = joinPaths(names.map((name) => Buffer.concat([Buffer.from('./'), name])));
+  const output = await bytesOf(repository, ['check-ignore', '-z', '--stdin'], input);
+  return output
+    .toString('latin1')
+    .split('\0')
+    .slice(0, -1)
+    .map((name) => name.slice(2));
 }
 
 /** What git prints. Exit 1 of `check-ignore` means that it found none. */
 async function bytesOf(repository: Repository, args: readonly string[], input?: Buffer): Promise<Buffer> {
   const result = await gitBytes(args, {
     cwd: repository.root,
-    env: input === undefined ? EXACT_ENV : { ...EXACT_ENV, GIT_LITERAL_PATHSPECS: '1' },
+    env: EXACT_ENV,
     timeoutMs: TIME_LIMIT_MS,
     ...(input === undefined ? {} : { input }),
   });

@@ -1,9 +1,9 @@
 import { withWorktreeLock } from '../checkpoints/save.ts';
-import { type BranchFacts, readBranchFacts, readIdentity } from '../checkpoints/wip-branch.ts';
+import { type BranchFacts, readBranchFacts, readIdentity, shortBranch } from '../checkpoints/wip-branch.ts';
 import { copyIndex, discardIndex, type MovePlace, onIndex } from '../checkpoints/wip-index.ts';
 import { applyMove } from '../checkpoints/wip-move.ts';
 import { recoverMoves } from '../checkpoints/wip-recover.ts';
-import { commitTree, shortBranch } from '../checkpoints/wip-tree.ts';
+import { commitTree } from '../checkpoints/wip-tree.ts';
 import { git } from '../platform/git.ts';
 import type { Job } from '../store/jobs.ts';
 import type { Workplace } from './workplace.ts';

@@ -1,15 +1,19 @@
 import { withWorktreeLock } from '../checkpoints/save.ts';
 import type { Checkpoint } from '../checkpoints/types.ts';
+import { shortBranch } from '../checkpoints/wip-branch.ts';
 import type { MovePlace } from '../checkpoints/wip-index.ts';
+import { type BranchMove, readMove } from '../checkpoints/wip-move.ts';
 import { recoverMove, recoverMoves } from '../checkpoints/wip-recover.ts';
-import { revertMove } from '../checkpoints/wip-revert.ts';
+import { previewRevert, revertMove } from '../checkpoints/wip-revert.ts';
 import { commitTreeOnBranch } from '../checkpoints/wip-tree.ts';
 import type { Config } from '../config/config.ts';
 import { HooksError, messageOf } from '../errors.ts';
 import { acquireLock } from '../store/lock.ts';
 import { logLine } from '../store/log.ts';
-import { isPending, type Operation, type StoredOperation } from '../store/operations.ts';
+import { isPending, type StoredOperation } from '../store/operations.ts';
 import { locateRepository, type Repository, type StatePaths, worktreeName } from '../store/paths.ts';
+import type { UndoKind, UndoPreview } from './undo-kind.ts';
+import type { Workplace } from './workplace.ts';
 
 export interface WipRequest {
   repository: Repository;
@@ -61,43 +65,38 @@ function commitLocked(request: WipRequest): Promise<string | undefined> {
   });
 }
 
-/**
- * Takes back a WIP commit, an automatic one or that of a session's end: the branch and the index go back to before it,
- * the files stay as they are. @throws HooksError of kind `conflict`, with nothing changed, where something was
- * committed, staged or begun since. @returns the operation that took it back.
- */
-export function undoWipCommit(
-  place: { state: StatePaths; now(): number },
-  stored: StoredOperation,
-): Promise<Operation> {
-  return undoMove(place, stored);
-}
-
-/** As `undoWipCommit`: the WIP commits that `checkpoint squash` folded are the tip of the branch again. */
-export function undoSquash(
-  place: { state: StatePaths; now(): number },
-  stored: StoredOperation,
-): Promise<Operation> {
-  return undoMove(place, stored);
-}
-
-async function undoMove(
-  { state, now }: { state: StatePaths; now(): number },
-  stored: StoredOperation,
-): Promise<Operation> {
-  const repository = locateRepository(stored.operation.root);
-  if (repository.gitDir === undefined) {
-    throw new HooksError({
-      code: 'undo-conflict',
-      kind: 'conflict',
-      message: `There is no working tree at ${stored.operation.root} any more`,
-      hint: 'Undo what was done in a working tree that is gone with git itself: git reflog shows the commits.',
+/** How WIP commits and squashes are undone: branch and index go back to before them, the files stay as they are. */
+export const BRANCH_MOVE_UNDO: UndoKind = {
+  anywhere: false,
+  touches: ({ data }) => (typeof data.branch === 'string' ? [`branch ${data.branch}`] : []),
+  preview: async (place, stored) => describeMove(await previewRevert(movePlace(place, stored), stored)),
+  async undo(place, stored) {
+    const at = movePlace(place, stored);
+    const operation = await withWorktreeLock(at, async () => {
+      for (const sentence of await recoverMoves(at)) place.log('info', sentence);
+      return revertMove(at, stored);
     });
-  }
-  const place: MovePlace = { repository, state, now: now() };
-  return withWorktreeLock(place, async () => {
-    await recoverMoves(place);
-    return revertMove(place, stored);
+    return { ...describeMove(readMove(operation).move), operation: operation.id };
+  },
+};
+
+function describeMove({ branch, from, to }: BranchMove): UndoPreview {
+  const short = (commit: string | undefined): string => commit?.slice(0, 12) ?? 'no commit';
+  return {
+    steps: [{ verb: 'move', name: `branch ${shortBranch(branch)} from ${short(from)} to ${short(to)}` }],
+    notes: ['Your files stay as they are.'],
+  };
+}
+
+/** The working tree the operation was done in. */
+function movePlace({ state, now }: Workplace, { operation }: StoredOperation): MovePlace {
+  const repository = locateRepository(operation.root);
+  if (repository.gitDir !== undefined) return { repository, state, now: now() };
+  throw new HooksError({
+    code: 'undo-conflict',
+    kind: 'conflict',
+    message: `There is no working tree at ${operation.root} any more`,
+    hint: 'What was done in a working tree that is gone is undone with git itself: git reflog shows the commits.',
   });
 }
 

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { configSchema } from '../../src/config/schema.ts';
 import { commitSession } from '../../src/flows/commit-session.ts';
-import { undoWipCommit } from '../../src/flows/wip.ts';
+import { BRANCH_MOVE_UNDO } from '../../src/flows/wip.ts';
 import type { Workplace } from '../../src/flows/workplace.ts';
 import type { Job } from '../../src/store/jobs.ts';
 import { doneOperations, type StoredOperation } from '../../src/store/operations.ts';
@@ -111,7 +111,7 @@ test('undone, the branch and the index are as before and the files stay; also of
   sandbox.write('new.txt', 'new\n');
   const [before, head] = [status(), sandbox.git('rev-parse', 'HEAD')];
   await commitSession(place(), job());
-  await undoWipCommit(place(), newest());
+  await BRANCH_MOVE_UNDO.undo(place(), newest());
   expect([status(), sandbox.git('rev-parse', 'HEAD'), sandbox.read('new.txt')]).toEqual([
     before,
     head,
@@ -121,7 +121,7 @@ test('undone, the branch and the index are as before and the files stay; also of
   sandbox.git('rm', '-q', '-r', '--cached', '.');
   await commitSession(place(), job());
   expect(status()).toBe('');
-  await undoWipCommit(place(), newest());
+  await BRANCH_MOVE_UNDO.undo(place(), newest());
   expect([sandbox.git('branch', '--list', 'fresh'), status()]).toEqual([
     '',
     '?? .gitignore\n?? README.md\n?? new.txt\n',

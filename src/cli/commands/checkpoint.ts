@@ -5,9 +5,10 @@ import { defineLoad } from './checkpoint/load.ts';
 import { defineLoop } from './checkpoint/loop.ts';
 import { defineSave } from './checkpoint/save.ts';
 import { defineShow } from './checkpoint/show.ts';
+import { defineSquash } from './checkpoint/squash.ts';
 
 /** One line a subcommand, in the order of the help. */
-const SUBCOMMANDS = [defineSave, defineList, defineShow, defineLoad, defineLoop];
+const SUBCOMMANDS = [defineSave, defineList, defineShow, defineLoad, defineSquash, defineLoop];
 
 export function define(program: Command, cli: Cli): void {
   const checkpoint = program

@@ -1,0 +1,227 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { Checkpoint } from '../../src/checkpoints/types.ts';
+import { configSchema } from '../../src/config/schema.ts';
+import { runCheckpoint } from '../../src/flows/checkpoint.ts';
+import { BRANCH_MOVE_UNDO, commitWip } from '../../src/flows/wip.ts';
+import type { Workplace } from '../../src/flows/workplace.ts';
+import { doneOperations, pendingOperations, type StoredOperation } from '../../src/store/operations.ts';
+import { fingerprint, placeOf, saved } from '../support/checkpoints.ts';
+import {
+  type BuiltRepository,
+  isolateProcess,
+  makeDirty,
+  plainRepository,
+  REPOSITORY_STATES,
+} from '../support/repositories.ts';
+
+// Checkpoints that also become WIP commits on the branch, in real repositories of every state.
+
+const config = configSchema.parse({ checkpoints: { commit: 'branch' } });
+let home: string;
+let built: BuiltRepository;
+beforeAll(() => {
+  home = isolateProcess();
+});
+afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+afterEach(() => built.cleanup());
+
+async function commit(checkpoint: Checkpoint, more: object = {}): Promise<void> {
+  const place = placeOf(built.root);
+  await commitWip({
+    ...place,
+    config,
+    commandsTrusted: true,
+    reason: 'stop',
+    session: 's-1',
+    checkpoint,
+    now: Date.now(),
+    ...more,
+  });
+}
+
+function log(): string {
+  const file = placeOf(built.root).state.log;
+  return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
+}
+
+function newest(): StoredOperation {
+  const [stored] = doneOperations(placeOf(built.root).state);
+  if (stored === undefined) throw new Error('no operation was recorded');
+  return stored;
+}
+
+async function undo(stored = newest()): Promise<void> {
+  const { state } = placeOf(built.root);
+  await BRANCH_MOVE_UNDO.undo({ state, now: Date.now, log: () => {} } as unknown as Workplace, stored);
+}
+
+/** The test's own git, which runs nothing that the repository names. */
+const git = (...args: string[]): string =>
+  built.git('-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', ...args);
+const head = (): string => git('rev-parse', '--verify', '--quiet', 'HEAD').trim();
+const status = (): string => git('status', '--porcelain', '-z', '--untracked-files=all');
+/** What is staged. */
+const staged = (): string => git('diff', '--cached', '--raw', '-z', 'HEAD');
+/** The working tree and git's directory without index, logs and the branch. */
+const rest = (): Record<string, string> =>
+  fingerprint(
+    built.base,
+    /(?:^|\/)(?:\.claude\/checkpoints|claude-hooks|objects|refs\/claude-hooks|index|sharedindex\.[0-9a-f]+|logs|refs\/heads|reftable)(?:\/|$)/,
+  );
+
+/** Why a state is not committed; the others are, once nothing is staged by hand. */
+const REFUSED: Record<string, string> = {
+  'rebase stopped at a conflict': 'an operation is in progress (rebase-merge)',
+  'merge stopped at a conflict': 'an operation is in progress (MERGE_HEAD)',
+  'merge not committed': 'an operation is in progress (MERGE_HEAD)',
+  'cherry-pick stopped at a conflict': 'an operation is in progress (CHERRY_PICK_HEAD)',
+  'revert stopped at a conflict': 'an operation is in progress (REVERT_HEAD)',
+  bisect: 'an operation is in progress (BISECT_LOG)',
+  'detached HEAD': 'HEAD is detached',
+  'unborn branch': 'the branch has no commit yet',
+  'LFS attributes without its program': 'git-lfs-is-not-here',
+};
+const SAVING = Object.entries(REPOSITORY_STATES).filter(([, state]) => state.saves);
+
+async function refuses(reason: string): Promise<void> {
+  const checkpoint = await saved(built.root, { reason: 'stop' });
+  const before = fingerprint(built.base);
+  await commit(checkpoint);
+  expect(fingerprint(built.base)).toEqual(before);
+  expect(log()).toContain(reason);
+  const { state } = placeOf(built.root);
+  expect([doneOperations(state), pendingOperations(state)]).toEqual([[], []]);
+  fs.rmSync(state.log);
+}
+
+it.each(SAVING)(
+  '%s: staged work is left alone, other work is committed where it may be, and given back',
+  async (name, state) => {
+    built = state.build();
+    if (name === 'inside a submodule') git('add', 'more.txt');
+    await refuses(REFUSED[name] ?? 'something is staged by hand');
+    if (name in REFUSED) return;
+    const lock = path.join(built.root, '.git/index.lock');
+    if (name === 'index.lock held') fs.rmSync(lock);
+    git('reset', '-q');
+    if (name === 'index.lock held') {
+      fs.writeFileSync(lock, '');
+      await refuses('index.lock is held');
+      return;
+    }
+    const checkpoint = await saved(built.root, { reason: 'stop', name: 'Half – done' });
+    const before = [head(), status(), staged(), rest()];
+    await commit(checkpoint);
+    expect(log()).toBe('');
+    expect(rest()).toEqual(before[3]);
+    expect(git('rev-parse', 'HEAD^').trim()).toBe(before[0]);
+    expect(git('log', '-1', '--format=%B%an')).toBe(
+      `WIP: Half – done\n\nClaude-Session: s-1\nClaude-Checkpoint: ${checkpoint.id}\nClaude-WIP: true\nclaude-hooks\n`,
+    );
+    expect(git('cat-file', 'commit', 'HEAD')).not.toContain('gpgsig');
+    const left = status()
+      .split('\0')
+      .filter((line) => line !== '' && !/^(?:\?\? \.claude\/| m lib)/.test(line));
+    if (name === 'embedded repositories') expect(left).toEqual(['?? nested-empty/', '?? nested/']);
+    else expect([left, git('rev-parse', 'HEAD^{tree}').trim()]).toEqual([[], checkpoint.tree]);
+    expect(staged()).toBe('');
+    expect(fs.existsSync(path.join(built.base, 'hook-ran'))).toBe(false);
+    await undo();
+    expect([head(), status(), staged(), rest()]).toEqual(before);
+    expect(git('fsck', '--strict')).toBe('');
+  },
+);
+
+it('keeps out what looks like a secret, what git ignores and repositories of their own; nothing else, nothing to commit', async () => {
+  built = plainRepository();
+  built.write('config/.env', 'TOKEN=1\n');
+  built.write('deploy.pem', 'tracked\n');
+  git('add', '-f', 'deploy.pem');
+  git('commit', '-q', '-m', 'Third');
+  built.write('deploy.pem', 'changed\n');
+  built.write('debug.log', 'held at the person’s wish\n');
+  built.write(':(top)odd', 'an ordinary file\n');
+  const kept = { include: ['debug.log'], reason: 'stop' };
+  const checkpoint = await saved(built.root, kept);
+  expect(git('ls-tree', '-r', '--name-only', checkpoint.tree)).toContain('debug.log');
+  await commit(checkpoint);
+  expect(git('show', '--format=', '--name-status', 'HEAD')).toBe('A\t:(top)odd\n');
+  expect(
+    status()
+      .split('\0')
+      .filter((line) => !line.includes('.claude')),
+  ).toEqual([' M deploy.pem', '?? config/.env', '']);
+  const tip = head();
+  built.write('deploy.pem', 'changed again\n');
+  await commit(await saved(built.root, kept));
+  expect([head(), log()]).toEqual([tip, expect.stringContaining('nothing that may be committed')]);
+});
+
+it('asks for consent, for the setting, and for the right moments', async () => {
+  built = plainRepository();
+  makeDirty(built);
+  git('reset', '-q');
+  const tip = head();
+  const checkpoint = await saved(built.root, { reason: 'stop' });
+  await commit(checkpoint, { commandsTrusted: false });
+  expect(log()).toContain('not allowed to commit');
+  await commit(checkpoint, { config: configSchema.parse({}) });
+  await commit(checkpoint, { reason: 'compact' });
+  expect(head()).toBe(tip);
+  built.write('later.txt', 'later\n');
+  const run = { ...placeOf(built.root), session: 's-1', config, commandsTrusted: true, now: Date.now() };
+  expect(await runCheckpoint({ ...run, reason: 'compact' })).toBeDefined();
+  expect(head()).toBe(tip);
+  built.write('last.txt', 'last\n');
+  expect(await runCheckpoint({ ...run, reason: 'session-end' })).toBeDefined();
+  expect(git('log', '-1', '--format=%s')).toBe('WIP: End of session\n');
+});
+
+it('does nothing where HEAD moved since the checkpoint', async () => {
+  built = plainRepository();
+  built.write('new.txt', 'new\n');
+  const checkpoint = await saved(built.root, { reason: 'stop' });
+  git('commit', '-q', '--allow-empty', '-m', 'Mine');
+  await commit(checkpoint);
+  git('switch', '-q', '-c', 'other', 'HEAD~1');
+  await commit(checkpoint);
+  expect(log().match(/HEAD has moved since the checkpoint/g)).toHaveLength(2);
+  expect(doneOperations(placeOf(built.root).state)).toEqual([]);
+});
+
+it('is undone and done again, the newest first, and refuses where work would be mixed up', async () => {
+  built = plainRepository();
+  for (const name of ['one', 'two']) {
+    built.write(`${name}.txt`, `${name}\n`);
+    await commit(await saved(built.root, { reason: 'stop', name }));
+  }
+  const [tip, first] = [head(), doneOperations(placeOf(built.root).state)[1]];
+  await expect(undo(first)).rejects.toThrow(/has moved since/);
+  built.write('three.txt', 'three\n');
+  git('add', 'three.txt');
+  await expect(undo()).rejects.toThrow(/Something is staged/);
+  git('reset', '-q');
+  fs.writeFileSync(path.join(built.root, '.git/index.lock'), '');
+  await expect(undo()).rejects.toThrow(/index\.lock is held/);
+  fs.rmSync(path.join(built.root, '.git/index.lock'));
+  git('switch', '-q', '-c', 'other');
+  await expect(undo()).rejects.toThrow(/on the branch main, which is not checked out/);
+  git('switch', '-q', 'main');
+  expect(head()).toBe(tip);
+  await undo();
+  expect([head(), newest().operation.title]).toEqual([
+    git('rev-parse', `${tip}^`).trim(),
+    expect.stringMatching(/^Undo: WIP commit/),
+  ]);
+  git('reflog', 'expire', '--expire=now', '--all');
+  git('gc', '-q', '--prune=now');
+  await undo();
+  expect([head(), newest().operation.title, status().includes('two.txt')]).toEqual([
+    tip,
+    expect.stringMatching(/^Redo: /),
+    false,
+  ]);
+  expect(pendingOperations(placeOf(built.root).state)).toEqual([]);
+});
