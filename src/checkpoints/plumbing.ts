@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { HooksError } from '../errors.ts';
 import { monotonicMs } from '../platform/clock.ts';
+import { exists, isSameFile } from '../platform/fs.ts';
 import { gitBytes } from '../platform/git.ts';
 import type { Repository } from '../store/paths.ts';
 
@@ -56,11 +57,13 @@ export function openPlumbing(
   options: { budgetMs: number; withoutLfs: boolean },
 ): Plumbing {
   const deadline = monotonicMs() + options.budgetMs;
+  // Git believes its setting; where that is wrong (a repository that came from another disk), it overlooks files.
+  const settings = [...SETTINGS, '-c', `core.ignoreCase=${foldsCase(repository.root)}`];
   return {
     async run(args, { index, input, env, accept = [], doing } = {}) {
       const left = deadline - monotonicMs();
       if (left <= 0) throw outOfTime(options.budgetMs, await doing?.());
-      const result = await gitBytes([...SETTINGS, ...(options.withoutLfs ? WITHOUT_LFS : []), ...args], {
+      const result = await gitBytes([...settings, ...(options.withoutLfs ? WITHOUT_LFS : []), ...args], {
         cwd: repository.root,
         timeoutMs: Math.ceil(left),
         input,
@@ -83,6 +86,12 @@ export function openPlumbing(
       });
     },
   };
+}
+
+/** Whether the disk takes names that differ only in case for one. */
+function foldsCase(root: string): boolean {
+  const upper = path.join(root, '.GIT');
+  return exists(upper) && isSameFile(path.join(root, '.git'), upper);
 }
 
 /** What git said, without hints and on one line. */
