@@ -1,0 +1,109 @@
+import * as path from 'node:path';
+import { listDirectory, readTextIfExists, writeFileAtomic } from '../platform/fs.ts';
+
+/** What can be undone. */
+export type OperationKind = 'restore' | 'install' | 'prune' | 'commit' | 'squash' | 'branch' | 'return';
+
+/** One change claude-hooks made to something of the person's, with all that is needed to take it back. */
+export interface Operation {
+  version: 1;
+  /** Sorts in the order of beginning; only `a-z`, `0-9` and `-`. */
+  id: string;
+  /** A kind this version does not know is possible in an entry that was read. */
+  kind: OperationKind;
+  /** One line for a person: what was done to what. */
+  title: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  /** Top of the working tree it was done in. */
+  root: string;
+  session?: string;
+  /** The operation this one took back. */
+  undoes?: string;
+  /** What its kind needs; paths, hashes and names of refs, as they are. */
+  data: Record<string, unknown>;
+}
+
+export interface StoredOperation {
+  operation: Operation;
+  /** The operation's own folder: `entry.json`, and what its kind keeps beside it. */
+  directory: string;
+  /** What took this one back: the operation, or a word (`uninstall`). Known for done operations only. */
+  undoneBy: string | undefined;
+}
+
+/** Entries that are no operations of this version. */
+export interface OddEntries {
+  /** Folders without a readable entry. */
+  damaged: string[];
+  /** Folders a newer version of claude-hooks wrote. */
+  newer: string[];
+}
+
+/** Beside the entry: what took the operation back, where that is no operation itself. */
+export const UNDONE = 'undone';
+export const OPERATION_ID = /^[0-9a-z]{9}-[0-9a-f]{8}$/;
+const ENTRY = 'entry.json';
+
+export function writeEntry(directory: string, operation: Operation): void {
+  writeFileAtomic(path.join(directory, ENTRY), `${JSON.stringify(operation)}\n`, { mode: 0o600 });
+}
+
+/** The operations in a folder, in the order of their ids. */
+export function readOperations(place: string): StoredOperation[] {
+  return listDirectory(place).flatMap((name) => {
+    const directory = path.join(place, name);
+    const operation = readEntry(directory, name);
+    return typeof operation === 'string' ? [] : [{ operation, directory, undoneBy: undefined }];
+  });
+}
+
+/** One operation, or why it is none. */
+export function readEntry(directory: string, id: string): Operation | keyof OddEntries {
+  try {
+    return parseEntry(readTextIfExists(path.join(directory, ENTRY)), id);
+  } catch {
+    // A folder in its place, or no permission to read it.
+    return 'damaged';
+  }
+}
+
+function parseEntry(text: string | undefined, id: string): Operation | keyof OddEntries {
+  let value: Partial<Operation> | null;
+  try {
+    value = JSON.parse(text ?? '') as Partial<Operation> | null;
+  } catch {
+    return 'damaged';
+  }
+  if (typeof value?.version === 'number' && value.version > 1) return 'newer';
+  const whole =
+    value?.version === 1 &&
+    value.id === id &&
+    OPERATION_ID.test(id) &&
+    typeof value.at === 'number' &&
+    [value.kind, value.title, value.root].every((part) => typeof part === 'string') &&
+    [value.session, value.undoes].every((part) => part === undefined || typeof part === 'string') &&
+    typeof value.data === 'object' &&
+    value.data !== null;
+  return whole ? (value as Operation) : 'damaged';
+}
+
+/**
+ * Says of each what took it back. An operation that was itself taken back has taken nothing back: so all follows from
+ * the operations that are done, and no kill can leave it half said. @param oldestFirst in the order of their ids.
+ */
+export function withUndone(oldestFirst: readonly StoredOperation[]): StoredOperation[] {
+  const undoneBy = new Map<string, string>();
+  const known = new Set(oldestFirst.map(({ operation }) => operation.id));
+  return [...oldestFirst]
+    .reverse()
+    .map(({ operation, directory }) => {
+      const { id, undoes } = operation;
+      const mark = readTextIfExists(path.join(directory, UNDONE));
+      // Of an operation in this journal the entry itself tells; what it says may have been taken back since.
+      const by = undoneBy.get(id) ?? (mark !== undefined && !known.has(mark) ? mark : undefined);
+      if (undoes !== undefined && by === undefined && !undoneBy.has(undoes)) undoneBy.set(undoes, id);
+      return { operation, directory, undoneBy: by };
+    })
+    .reverse();
+}
