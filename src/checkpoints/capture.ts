@@ -29,6 +29,8 @@ export interface Captured {
   git: Plumbing;
   /** What a person should know about how it was read. */
   remarks: string[];
+  /** Whether git-lfs is missing or fails, so that `git` works without it. */
+  withoutLfs: boolean;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function captureWithRepair(input: RepairingInput): Promise<Captured
   for (let attempt = 1; ; attempt += 1) {
     const git = openPlumbing(input.repository, { budgetMs: input.budgetMs, withoutLfs });
     try {
-      return { capture: await captureTree({ ...input, git, fresh: attempt > 1 }), git, remarks };
+      return { capture: await captureTree({ ...input, git, fresh: attempt > 1 }), git, remarks, withoutLfs };
     } catch (error) {
       const words = messageOf(error);
       if (!withoutLfs && FILTER_FAILED.test(words)) {

@@ -1,16 +1,7 @@
 import { HooksError, messageOf, systemCode } from '../errors.ts';
-import { monotonicMs, sleep } from '../platform/clock.ts';
-import { ensureDirectory } from '../platform/fs.ts';
-import { acquireLock, type Lock } from '../store/lock.ts';
 import { logLine } from '../store/log.ts';
-import { type Repository, type StatePaths, worktreeName } from '../store/paths.ts';
-import {
-  clearStaleIndexLock,
-  type IndexRecord,
-  type PrivateIndex,
-  privateIndexOf,
-  writeIndexRecord,
-} from '../store/private-index.ts';
+import type { Repository, StatePaths } from '../store/paths.ts';
+import { type IndexRecord, type PrivateIndex, writeIndexRecord } from '../store/private-index.ts';
 import { type Captured, captureWithRepair } from './capture.ts';
 import { commitCapture, exactFiles } from './commit.ts';
 import { describeCheckpoint, isNamed } from './describe.ts';
@@ -20,6 +11,9 @@ import { optional, readMetadata } from './metadata.ts';
 import { nestedRemarks } from './nested.ts';
 import { type Refusal, refusalFor, refusalFromGit } from './refusal.ts';
 import type { Checkpoint, CheckpointSummary, Narrative, SaveResult } from './types.ts';
+import { withWorktreeLock } from './worktree-lock.ts';
+
+export { withWorktreeLock };
 
 export interface SaveInput {
   repository: Repository;
@@ -54,7 +48,6 @@ export interface SaveInput {
 }
 
 const BUDGET_MS = 120_000;
-const LOCK_WAIT_MS = 30_000;
 
 /**
  * Saves the working tree and the staged index as a commit under `refs/claude-hooks/checkpoints/`, and a document
@@ -70,40 +63,6 @@ export async function saveCheckpoint(input: SaveInput): Promise<SaveResult> {
     return await withWorktreeLock(input, (index) => saveLocked(input, index));
   } catch (error) {
     return { saved: false, cause: 'refused', ...reasonOf(error, input) };
-  }
-}
-
-/** Runs `work` as the only one that uses the private index of this working tree. */
-export async function withWorktreeLock<T>(
-  place: { repository: Repository; state: StatePaths },
-  work: (index: PrivateIndex) => Promise<T>,
-): Promise<T> {
-  const { repository, state } = place;
-  const index = privateIndexOf(repository, state);
-  ensureDirectory(state.indexes);
-  const lock = await waitForLock(state.locks, `checkpoint-${worktreeName(repository)}`);
-  try {
-    clearStaleIndexLock(index);
-    return await work(index);
-  } finally {
-    lock.release();
-  }
-}
-
-async function waitForLock(directory: string, name: string): Promise<Lock> {
-  const deadline = monotonicMs() + LOCK_WAIT_MS;
-  for (;;) {
-    const lock = acquireLock(directory, name);
-    if (lock !== undefined) return lock;
-    if (monotonicMs() > deadline) {
-      throw new HooksError({
-        code: 'checkpoint-busy',
-        kind: 'failed',
-        message: `another checkpoint of this working tree has been running for ${LOCK_WAIT_MS / 1000} s`,
-        hint: 'Try again when it is done; claude-hooks doctor shows who holds the lock.',
-      });
-    }
-    await sleep(10);
   }
 }
 

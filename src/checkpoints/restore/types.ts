@@ -2,7 +2,7 @@ import type { StoredOperation } from '../../store/operations.ts';
 import type { Repository, StatePaths } from '../../store/paths.ts';
 import type { Plumbing } from '../plumbing.ts';
 import type { Capture } from '../tree.ts';
-import type { CheckpointSummary } from '../types.ts';
+import type { CheckpointSummary, Narrative } from '../types.ts';
 
 export type RestoreMode = 'exact' | 'mine-kept';
 
@@ -10,6 +10,10 @@ export interface RestorePlace {
   repository: Repository;
   state: StatePaths;
   maxFileBytes: number;
+  /** Ignored files that are held all the same; where it is not told, what was held at the last look. */
+  include?: readonly string[];
+  /** What the session tells, for the document of the safety checkpoint. */
+  narrative?: Narrative | (() => Narrative);
   /** Milliseconds since 1970. */
   now: number;
 }
@@ -25,6 +29,8 @@ export interface RestoreTarget {
   checkpoint?: CheckpointSummary;
   /** Id of the operation this one takes back. */
   undoes?: string;
+  /** Permission bits of files git would not give back, by name (bytes as latin1 text). */
+  modes?: Record<string, number>;
 }
 
 export interface RestoreOptions {
@@ -72,6 +78,8 @@ export type LeftReason =
   | 'not-held'
   /** A folder with content no checkpoint holds stands where a file belongs, or the reverse. */
   | 'in-the-way'
+  /** It would be removed, but claude-hooks wrote it for people to read. */
+  | 'document'
   /** A repository of its own. */
   | 'submodule'
   /** A sparse checkout leaves it out. */
@@ -126,6 +134,8 @@ export interface RestoreData extends Record<string, unknown> {
   target: { tree: string; indexTree?: string; commit?: string; id?: string };
   /** What was there before. */
   safety: { tree: string; indexTree?: string; commit: string; id: string };
+  /** Permission bits of files that went and that git would not give back, by name (bytes as latin1 text). */
+  modes: Record<string, number>;
 }
 
 /**

@@ -1,0 +1,62 @@
+import { HooksError } from '../../errors.ts';
+import type { StoredOperation } from '../../store/operations.ts';
+import type { Repository } from '../../store/paths.ts';
+import { decodeMessage } from '../metadata.ts';
+import { openPlumbing } from '../plumbing.ts';
+import type { CheckpointSummary } from '../types.ts';
+import { restoreTree } from './restore.ts';
+import type { RestoreData, RestoreOptions, RestorePlace, RestoreResult } from './types.ts';
+
+const BUDGET_MS = 60_000;
+
+/**
+ * Goes back to what was there before a restore that is done: files and staging of then, within the paths it was limited
+ * to. It is a restore itself, saves first what is there now, and can be undone again.
+ * @throws HooksError as `restoreTree` does; `undo-gone` where git no longer has what was there.
+ */
+export async function undoRestore(
+  place: RestorePlace,
+  stored: StoredOperation,
+  options: Pick<RestoreOptions, 'dryRun' | 'confirm' | 'session'>,
+): Promise<RestoreResult> {
+  const { id, title } = stored.operation;
+  const data = stored.operation.data as Partial<RestoreData>;
+  const { safety, only = [], keepIndex = false, modes = {} } = data;
+  if (safety === undefined) throw gone(id, title);
+  const checkpoint = await readCommit(place.repository, safety.commit);
+  if (checkpoint === undefined) throw gone(id, title);
+  return restoreTree(
+    place,
+    {
+      tree: safety.tree,
+      ...(safety.indexTree === undefined ? {} : { indexTree: safety.indexTree }),
+      title: `Undo: ${title}`,
+      checkpoint,
+      undoes: id,
+      modes,
+    },
+    { ...options, mode: 'exact', only, keepIndex },
+  );
+}
+
+function gone(id: string, title: string): HooksError {
+  return new HooksError({
+    code: 'undo-gone',
+    kind: 'failed',
+    message: `What was there before "${title}" (${id}) is no longer kept`,
+    hint: 'See which checkpoints there are: claude-hooks checkpoint list',
+  });
+}
+
+/** The checkpoint a commit is, whether or not its ref is still there. */
+async function readCommit(repository: Repository, commit: string): Promise<CheckpointSummary | undefined> {
+  const git = openPlumbing(repository, { budgetMs: BUDGET_MS, withoutLfs: false });
+  try {
+    const text = (await git.run(['cat-file', 'commit', commit])).toString('utf8');
+    const tree = /^tree ([0-9a-f]+)$/m.exec(text)?.[1];
+    const metadata = decodeMessage(text.slice(text.indexOf('\n\n') + 2));
+    return tree === undefined || metadata === undefined ? undefined : { ...metadata, commit, tree };
+  } catch {
+    return undefined;
+  }
+}
