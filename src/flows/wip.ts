@@ -8,10 +8,12 @@ import { previewRevert, revertMove } from '../checkpoints/wip-revert.ts';
 import { commitTreeOnBranch } from '../checkpoints/wip-tree.ts';
 import type { Config } from '../config/config.ts';
 import { HooksError, messageOf } from '../errors.ts';
+import { visible } from '../platform/terminal.ts';
 import { acquireLock } from '../store/lock.ts';
 import { logLine } from '../store/log.ts';
 import { isPending, type StoredOperation } from '../store/operations.ts';
 import { locateRepository, type Repository, type StatePaths, worktreeName } from '../store/paths.ts';
+import { isSamePlace } from './operation-place.ts';
 import type { UndoKind, UndoPreview } from './undo-kind.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -88,14 +90,14 @@ function describeMove({ branch, from, to }: BranchMove): UndoPreview {
   };
 }
 
-/** The working tree the operation was done in. */
-function movePlace({ state, now }: Workplace, { operation }: StoredOperation): MovePlace {
-  const repository = locateRepository(operation.root);
-  if (repository.gitDir !== undefined) return { repository, state, now: now() };
+/** The working tree the operation was done in; it has to be one of this repository. */
+function movePlace({ state, now, user }: Workplace, { operation }: StoredOperation): MovePlace {
+  if (isSamePlace({ state, user }, operation.root))
+    return { repository: locateRepository(operation.root), state, now: now() };
   throw new HooksError({
     code: 'undo-conflict',
     kind: 'conflict',
-    message: `There is no working tree at ${operation.root} any more`,
+    message: `${visible(operation.root)} is no working tree of this repository any more`,
     hint: 'What was done in a working tree that is gone is undone with git itself: git reflog shows the commits.',
   });
 }

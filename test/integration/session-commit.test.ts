@@ -7,7 +7,7 @@ import { BRANCH_MOVE_UNDO } from '../../src/flows/wip.ts';
 import type { Workplace } from '../../src/flows/workplace.ts';
 import type { Job } from '../../src/store/jobs.ts';
 import { doneOperations, type StoredOperation } from '../../src/store/operations.ts';
-import { locateRepository, statePaths } from '../../src/store/paths.ts';
+import { locateRepository, statePaths, userPaths } from '../../src/store/paths.ts';
 import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
 
 // The commit at the end of a session, against real git.
@@ -30,6 +30,7 @@ function place(config: object = {}): Workplace {
   return {
     repository: locateRepository(sandbox.repo),
     state: statePaths(path.join(sandbox.repo, '.git/claude-hooks')),
+    user: userPaths(sandbox.env),
     now: Date.now,
     resolved: { config: configSchema.parse({ postSession }), problems: [], commandsTrusted: true },
     log: (_level: string, message: string) => void said.push(message),

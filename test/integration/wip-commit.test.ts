@@ -7,6 +7,7 @@ import { runCheckpoint } from '../../src/flows/checkpoint.ts';
 import { BRANCH_MOVE_UNDO, commitWip } from '../../src/flows/wip.ts';
 import type { Workplace } from '../../src/flows/workplace.ts';
 import { doneOperations, pendingOperations, type StoredOperation } from '../../src/store/operations.ts';
+import { userPaths } from '../../src/store/paths.ts';
 import { fingerprint, placeOf, saved } from '../support/checkpoints.ts';
 import {
   type BuiltRepository,
@@ -54,7 +55,10 @@ function newest(): StoredOperation {
 
 async function undo(stored = newest()): Promise<void> {
   const { state } = placeOf(built.root);
-  await BRANCH_MOVE_UNDO.undo({ state, now: Date.now, log: () => {} } as unknown as Workplace, stored);
+  await BRANCH_MOVE_UNDO.undo(
+    { state, user: userPaths(process.env), now: Date.now, log: () => {} } as unknown as Workplace,
+    stored,
+  );
 }
 
 /** The test's own git, which runs nothing that the repository names. */
