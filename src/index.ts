@@ -11,6 +11,9 @@ export { parseDuration } from './config/duration.ts';
 export type { ConfigProblem, ResolvedConfig } from './config/types.ts';
 export { type ErrorDetails, type ErrorKind, EXIT_CODES, HooksError } from './errors.ts';
 export { buildSessionContext } from './flows/session-context.ts';
+export { listSnapshots, loadSnapshot, type SnapshotPlace, saveSnapshot } from './flows/snapshot.ts';
+export { diffSnapshots } from './flows/snapshot-diff.ts';
+export { resumeSnapshot, type SnapshotResume } from './flows/snapshot-resume.ts';
 export { readStatus, type Status } from './flows/status.ts';
 export { openWorkplace, type Workplace } from './flows/workplace.ts';
 export { type Clock, systemClock } from './platform/clock.ts';
@@ -18,6 +21,17 @@ export { redactText, redactValue } from './redact/redact.ts';
 export { parseEvent, type SessionEvent } from './sessions/event.ts';
 export { move, movesFrom, type SessionMove, type SessionState } from './sessions/lifecycle.ts';
 export { foldSession, type SessionView } from './sessions/session.ts';
+export type { SnapshotDifference } from './snapshots/diff.ts';
+export type {
+  SkippedSnapshot,
+  Snapshot,
+  SnapshotConversation,
+  SnapshotFile,
+  SnapshotFileStatus,
+  SnapshotList,
+  SnapshotRequest,
+  SnapshotTodo,
+} from './snapshots/types.ts';
 export {
   locateRepository,
   type Repository,

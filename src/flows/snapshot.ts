@@ -9,7 +9,7 @@ import { visible } from '../platform/terminal.ts';
 import { changedFiles } from '../snapshots/changed-files.ts';
 import { composeSnapshot, snapshotName } from '../snapshots/document.ts';
 import { findSnapshot, readSnapshots } from '../snapshots/find.ts';
-import { openSnapshotFolder, writeSnapshot } from '../snapshots/folder.ts';
+import { checkSnapshotFolder, writeSnapshot } from '../snapshots/folder.ts';
 import type { Snapshot, SnapshotFile, SnapshotList, SnapshotRequest } from '../snapshots/types.ts';
 import { linkOutside } from '../store/documents.ts';
 import { documentPaths, locateRepository, type Repository } from '../store/paths.ts';
@@ -37,7 +37,7 @@ export async function saveSnapshot(place: Workplace, request: SnapshotRequest): 
   const { repository } = place;
   const refusal = refusalFor(repository);
   if (refusal !== undefined) throw refused(refusal);
-  openSnapshotFolder(repository.root);
+  checkSnapshotFolder(repository.root);
   const { name, note, session } = request;
   const saved = await saveOnRequest(place, { name, note, session });
   if (!saved.saved && saved.cause === 'refused') throw refused(saved);

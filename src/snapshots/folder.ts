@@ -1,8 +1,8 @@
 import * as path from 'node:path';
 import { HooksError, messageOf, systemCode } from '../errors.ts';
-import { isWritable, lstatIfExists, writeFileAtomic } from '../platform/fs.ts';
+import { isWritable, lstatIfExists, statIfExists, writeFileAtomic } from '../platform/fs.ts';
 import { visible } from '../platform/terminal.ts';
-import { openDocumentFolder } from '../store/documents.ts';
+import { linkOutside, openDocumentFolder } from '../store/documents.ts';
 import { documentPaths } from '../store/paths.ts';
 import { renderSnapshot } from './document.ts';
 import type { Snapshot } from './types.ts';
@@ -16,21 +16,25 @@ export function snapshotFile(root: string, id: string): string {
 }
 
 /**
- * Makes sure that documents can be written, before anything else is done.
+ * Looks whether documents can be written, before anything else is done; changes nothing.
  * @throws HooksError `snapshot-not-written`: a link leads out of the repository, or the folder cannot be made or
  * written.
  */
-export function openSnapshotFolder(root: string): void {
+export function checkSnapshotFolder(root: string): void {
   const folder = documentPaths(root).snapshots;
-  let reason: string | undefined;
-  try {
-    reason = openDocumentFolder(root, folder);
-  } catch (error) {
-    reason = `${folder} cannot be made (${systemCode(error) ?? messageOf(error)})`;
-  }
-  reason ??= isWritable(folder) ? undefined : `${folder} cannot be written`;
+  const link = linkOutside(root, folder);
+  const reason = link === undefined ? obstacleAt(folder) : `${link} is a link that leads out of ${root}`;
   if (reason !== undefined)
     throw notWritten(reason, 'Make it a folder of the repository that you can write; nothing was saved.');
+}
+
+/** What stands in the way of a folder: of it, or of the nearest one above it that exists. */
+function obstacleAt(folder: string): string | undefined {
+  for (let at = folder; ; at = path.dirname(at)) {
+    if (lstatIfExists(at) === undefined) continue;
+    if (statIfExists(at)?.isDirectory() !== true) return `${at} is no folder`;
+    return isWritable(at) ? undefined : `${at} cannot be written`;
+  }
 }
 
 /**
@@ -44,6 +48,8 @@ export function writeSnapshot(root: string, snapshot: Snapshot): void {
   if (bytes.length > MAX_SNAPSHOT_BYTES)
     throw notWritten(`it would be larger than ${MAX_SNAPSHOT_BYTES} bytes`, hint);
   try {
+    const outside = openDocumentFolder(root, path.dirname(file));
+    if (outside !== undefined) throw new Error(outside);
     writeFileAtomic(file, bytes, {
       mode: 0o644,
       verify: () => {
