@@ -1,0 +1,264 @@
+import type { Question, SeenIn, Verdict } from './evidence.ts';
+import { bytesLike } from './shown.ts';
+import {
+  ABSENT,
+  type Change,
+  type Doubt,
+  type EditContent,
+  type SessionEdit,
+  type Shown,
+  type Version,
+} from './types.ts';
+
+export interface PathInput {
+  /** Each byte as one character. */
+  path: string;
+  /** The path as text. */
+  file: string;
+  start: { at: number; version: Version };
+  /** By time. */
+  snapshots: readonly { at: number; version: Version; ofSession: boolean }[];
+  /** By time. */
+  edits: readonly SessionEdit[];
+  now: Version;
+  judge(question: Question): Verdict;
+}
+
+export interface PathHistory {
+  /** One after the other; two by the same author in a row are one. */
+  changes: Change[];
+  doubts: Set<Doubt>;
+}
+
+/** An edit may be done and not yet noted while a snapshot is read. */
+const RACE_MS = 10_000;
+
+/**
+ * What happened to one path, and who did it. Edits of the session are the session's; what differs between them and
+ * the snapshots is judged by the evidence.
+ */
+export function traceHistory(input: PathInput): PathHistory {
+  const tracer = new Tracer(input);
+  const edits = withoutRaced(input);
+  let next = 0;
+  for (const snapshot of input.snapshots) {
+    for (let edit = edits[next]; edit !== undefined && edit.at < snapshot.at; edit = edits[next]) {
+      tracer.edit(edit);
+      next += 1;
+    }
+    if (tracer.holdsAlready(snapshot, edits[next])) continue;
+    tracer.reach(snapshot.version, snapshot.at, snapshot.ofSession ? 'session' : 'snapshot');
+  }
+  for (const edit of edits.slice(next)) tracer.edit(edit);
+  tracer.reach(input.now, Number.POSITIVE_INFINITY, 'now');
+  return settleUnclear(tracer, input.edits.length > 0);
+}
+
+/** Edits without those that the first snapshot holds already. */
+function withoutRaced({ start, edits }: PathInput): SessionEdit[] {
+  const shown = start.version.shown;
+  let first = 0;
+  for (const edit of edits) {
+    if (edit.startedAt > start.at + RACE_MS) break;
+    const content = edit.read();
+    if (content?.before === undefined || content.after !== shown || content.before === shown) break;
+    first += 1;
+  }
+  return edits.slice(first);
+}
+
+/**
+ * A path that no edit names and the person certainly changed as well keeps what is unclear, to be shown as a conflict;
+ * one the person never touched counts as the session's. Where the session edits a path with its tools, what it did not
+ * do with them is the person's.
+ */
+function settleUnclear(tracer: Tracer, edited: boolean): PathHistory {
+  const { changes, doubts } = tracer;
+  const certain = changes.some((change) => change.by === 'person');
+  for (const change of changes) {
+    if (change.by !== 'unclear') continue;
+    if (edited) {
+      change.by = 'person';
+      doubts.add('kept');
+    } else if (!certain) {
+      change.by = 'session';
+      doubts.add('counted');
+    }
+  }
+  return { changes: joined(changes), doubts };
+}
+
+function joined(changes: readonly Change[]): Change[] {
+  const result: Change[] = [];
+  for (const change of changes) {
+    const last = result.at(-1);
+    if (last === undefined || last.by !== change.by) result.push({ ...change });
+    else Object.assign(last, { to: change.to, at: change.at });
+  }
+  return result;
+}
+
+class Tracer {
+  readonly changes: Change[] = [];
+  readonly doubts = new Set<Doubt>();
+  private at: Version;
+  private since: number;
+  private lastEdit: { from: number; to: number } | undefined;
+  /** Edits of which neither content is known, since the last known one. */
+  private open: { edit: SessionEdit; content: EditContent }[] = [];
+
+  constructor(private readonly input: PathInput) {
+    this.at = input.start.version;
+    this.since = input.start.at;
+  }
+
+  edit(edit: SessionEdit): void {
+    const content = edit.read();
+    if (content === undefined) {
+      this.doubts.add('untold');
+      return;
+    }
+    if (content.after === undefined) {
+      this.open.push({ edit, content });
+      return;
+    }
+    const before = content.before === undefined ? this.beforeOf(content, content.after) : content.before;
+    if (before === content.after) return;
+    // An edit that makes a file is noted as one of an empty file.
+    const absent = before === '' && this.open.length === 0 && this.at.entry === undefined;
+    this.reach(absent ? ABSENT : this.derived(before), edit.at, 'edit');
+    this.session(this.derived(content.after), edit);
+  }
+
+  /** Whether what a snapshot shows is the result of an edit that was noted only after it. */
+  holdsAlready(snapshot: { at: number; version: Version }, edit: SessionEdit | undefined): boolean {
+    if (edit === undefined || edit.startedAt > snapshot.at + RACE_MS || isSame(this.at, snapshot.version)) {
+      return false;
+    }
+    const content = edit.read();
+    const after = content?.after ?? content?.apply(this.at.shown ?? null);
+    return after !== undefined && after === snapshot.version.shown && after !== this.at.shown;
+  }
+
+  /** The path is known to hold `version`: what led there is the open edits, and whatever else. */
+  reach(version: Version, until: number, seenIn: SeenIn): void {
+    const rest = this.applyOpen();
+    if (rest.length > 0) this.revertOpen(rest, version);
+    this.gap(version, until, seenIn);
+  }
+
+  /** Does the open edits as far as they fit. @returns those that do not. */
+  private applyOpen(): { edit: SessionEdit; content: EditContent }[] {
+    const rest = this.open;
+    this.open = [];
+    for (let first = rest[0]; first !== undefined; first = rest[0]) {
+      const made = this.at.shown === undefined ? undefined : first.content.apply(this.at.shown);
+      if (made === undefined) break;
+      this.session(this.derived(made), first.edit);
+      rest.shift();
+    }
+    return rest;
+  }
+
+  /** Takes the edits back from what they led to, so that what came before them is known. */
+  private revertOpen(edits: { edit: SessionEdit; content: EditContent }[], target: Version): void {
+    const hint = this.at.shown ?? null;
+    const steps: { edit: SessionEdit; before: Shown; after: Shown }[] = [];
+    let shown = target.shown;
+    for (const { edit, content } of [...edits].reverse()) {
+      const before = typeof shown === 'string' ? content.revert(shown, hint) : undefined;
+      if (before === undefined || shown === undefined) {
+        this.doubts.add('untold');
+        break;
+      }
+      steps.unshift({ edit, before, after: shown });
+      shown = before;
+    }
+    for (const { edit, before, after } of steps) {
+      this.gap(this.derived(before), edit.at, 'edit');
+      this.session(this.derived(after), edit);
+    }
+  }
+
+  private gap(version: Version, until: number, seenIn: SeenIn): void {
+    if (this.adopt(version)) {
+      if (until !== Number.POSITIVE_INFINITY) this.since = Math.max(this.since, until);
+      return;
+    }
+    const verdict = this.input.judge({
+      file: this.input.file,
+      to: version,
+      since: this.since,
+      until,
+      seenIn,
+      lastEdit: this.lastEdit,
+    });
+    if (verdict.doubt !== undefined) this.doubts.add(verdict.doubt);
+    this.push(verdict.by, version, orderOf(verdict.by, until, seenIn));
+  }
+
+  private session(version: Version, edit: SessionEdit): void {
+    if (!this.adopt(version)) this.push('session', version, edit.at);
+    this.lastEdit = { from: edit.startedAt, to: edit.at };
+  }
+
+  private push(by: Change['by'], to: Version, at: number): void {
+    this.since = Math.max(this.since, Math.min(at, Number.MAX_SAFE_INTEGER));
+    this.changes.push({ path: this.input.path, by, from: this.at, to, at: Math.max(this.since, at) });
+    this.at = to;
+  }
+
+  /** Whether the path holds `version` already. Of a derived and a seen version that show alike, the seen one counts. */
+  private adopt(version: Version): boolean {
+    if (isSame(this.at, version)) {
+      if (this.at.derived && !version.derived) Object.assign(this.at, version);
+      return true;
+    }
+    const { at } = this;
+    const alike =
+      at.derived && !version.derived && typeof at.shown === 'string' && at.shown === version.shown;
+    if (alike && at.entry !== undefined && version.entry !== undefined) {
+      // Only the mode differs: that is a change of its own.
+      Object.assign(at, { ...version, entry: { mode: at.entry.mode, oid: version.entry.oid } });
+    }
+    return false;
+  }
+
+  private derived(shown: Shown): Version {
+    if (shown === null) return ABSENT;
+    const { at, input } = this;
+    const modes = [at.entry?.mode, input.now.entry?.mode].filter((mode) => mode?.startsWith('100') === true);
+    const models = [at.bytes, input.now.bytes].filter((bytes) => bytes !== undefined);
+    return {
+      entry: { mode: modes[0] ?? '100644', oid: '' },
+      bytes: bytesLike(shown, models),
+      shown,
+      derived: true,
+    };
+  }
+
+  /** What stood there before a file was written whole. */
+  private beforeOf(content: EditContent, after: string): Shown {
+    let shown: Shown | undefined = this.at.shown;
+    for (const { content: open } of this.open) {
+      if (shown !== undefined) shown = open.apply(shown);
+    }
+    if (shown !== undefined && content.apply(shown) !== undefined) return shown;
+    const hint = shown ?? this.at.shown ?? null;
+    return content.revert(after, hint) ?? hint;
+  }
+}
+
+/** Changes seen at one moment come in this order: what an edit found, the session's, the person's. */
+function orderOf(by: Change['by'], until: number, seenIn: SeenIn): number {
+  if (seenIn === 'edit') return until - 0.6;
+  if (seenIn === 'now') return by === 'person' ? until : Number.MAX_SAFE_INTEGER;
+  return until - (by === 'person' ? 0.2 : 0.4);
+}
+
+function isSame(a: Version, b: Version): boolean {
+  if (a.entry === undefined || b.entry === undefined) return a.entry === b.entry;
+  if (a.entry.mode !== b.entry.mode) return false;
+  if (a.entry.oid !== '' && b.entry.oid !== '') return a.entry.oid === b.entry.oid;
+  return typeof a.shown === 'string' && a.shown === b.shown;
+}
