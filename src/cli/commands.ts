@@ -45,6 +45,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/snapshot.ts'),
   },
   {
+    name: 'undo',
+    summary: 'Take back a restore, install, prune or squash',
+    load: () => import('./commands/undo.ts'),
+  },
+  {
     name: 'context',
     summary: 'See what the next session would be given',
     load: () => import('./commands/context.ts'),

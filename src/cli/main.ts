@@ -2,7 +2,10 @@
 import * as path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { EXIT_CODES, HooksError, messageOf } from '../errors.ts';
+import { recoverInterrupted } from '../flows/recover.ts';
+import { systemClock } from '../platform/clock.ts';
 import { realPath } from '../platform/fs.ts';
+import { visible } from '../platform/terminal.ts';
 import { VERSION } from '../version.ts';
 import { type Cli, createCli } from './cli.ts';
 import { COMMANDS } from './commands.ts';
@@ -25,6 +28,10 @@ async function main(argv: string[]): Promise<void> {
     },
   });
   try {
+    // What an earlier command was killed in comes before anything else.
+    for (const sentence of await recoverInterrupted({ ...cli, now: systemClock })) {
+      cli.say(`claude-hooks: ${visible(sentence)}`);
+    }
     const program = await buildProgram(argv, cli);
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import type { Plumbing } from '../checkpoints/plumbing.ts';
 import type { CheckpointSummary } from '../checkpoints/types.ts';
 import { listDirectory, readTextIfExists } from '../platform/fs.ts';
-import { doneOperations, OPERATION_PINS, pendingOperations } from '../store/operations.ts';
+import { knownOperations, OPERATION_PINS, pendingOperations } from '../store/operations.ts';
 import { documentPaths, type Repository, type StatePaths } from '../store/paths.ts';
 import { worktreeRoots } from '../store/worktrees.ts';
 
@@ -30,9 +30,7 @@ export async function neededCheckpoints(
 async function pinnedCommits(state: StatePaths, git: Plumbing): Promise<Set<string>> {
   const output = await git.run(['for-each-ref', '--format=%(objectname) %(refname)', OPERATION_PINS]);
   const lines = output.toString('utf8').split('\n');
-  const living = new Set(
-    [...doneOperations(state), ...pendingOperations(state)].map(({ operation }) => operation.id),
-  );
+  const living = knownOperations(state);
   return new Set(
     lines.flatMap((line) => {
       const [commit = '', ref = ''] = line.split(' ');

@@ -60,11 +60,16 @@ const STEPS: { name: string; run(place: Workplace, ended: EndedSession): Promise
   },
 ];
 
-/** Does the end-of-session work that waits, once for each run of a session, going on where it was cut off. */
-export async function finishSessions(place: Workplace): Promise<void> {
+/**
+ * Does the end-of-session work that waits, once for each run of a session, going on where it was cut off.
+ * @returns how many runs of sessions it was begun for.
+ */
+export async function finishSessions(place: Workplace): Promise<number> {
+  let begun = 0;
   await runJobs(
     place.state,
     async (job, finish) => {
+      begun += 1;
       if (!place.resolved.config.enabled || !place.resolved.config.hooks['post-session'].enabled) return;
       const ended = await readEnded(place, job);
       if (isSubstantial(ended)) {
@@ -92,6 +97,7 @@ export async function finishSessions(place: Workplace): Promise<void> {
       });
     },
   );
+  return begun;
 }
 
 async function readEnded(place: Workplace, job: Job): Promise<EndedSession> {

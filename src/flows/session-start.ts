@@ -35,7 +35,7 @@ export async function startSession(
   const { config } = place.resolved;
   if (!config.enabled || !config.hooks['session-start'].enabled) return undefined;
   if (scope === 'user' && !isEnabledForUser(place.repository, place.user)) return undefined;
-  const notes: string[] = place.resolved.problems.map(problemLine);
+  const notes: string[] = [...place.recovered, ...place.resolved.problems.map(problemLine)];
   const session = event.session ?? 'unknown';
   let isOwner = true;
   let writable = whileWritable(place, notes, () => {

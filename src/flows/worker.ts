@@ -2,8 +2,10 @@ import { messageOf } from '../errors.ts';
 import { drain } from './drain.ts';
 import { flushNotices } from './notify.ts';
 import { finishSessions } from './post-session.ts';
+import { pruneWhenDue } from './prune.ts';
 import { sweepLostSessions } from './sweep.ts';
 import { tidyState } from './tidy.ts';
+import { tidyOperations } from './tidy-operations.ts';
 import type { Workplace } from './workplace.ts';
 
 const FLUSH_MS = 30_000;
@@ -13,11 +15,19 @@ const FLUSH_MS = 30_000;
  * repeat and to run beside another worker; a part that fails is logged and does not stop the others.
  */
 export async function runWorker(place: Workplace): Promise<void> {
+  let ended = 0;
   const parts: [string, () => Promise<unknown>][] = [
     ['events', () => drain(place)],
     ['lost sessions', async () => (sweepLostSessions(place) > 0 ? drain(place) : undefined)],
-    ['end-of-session work', () => finishSessions(place)],
+    [
+      'end-of-session work',
+      async () => {
+        ended = await finishSessions(place);
+      },
+    ],
+    ['pruning', async () => (ended > 0 ? pruneWhenDue(place) : undefined)],
     ['tidying', async () => tidyState(place)],
+    ['journal of operations', () => tidyOperations(place)],
     ['messages', () => flush(place)],
   ];
   for (const [name, part] of parts) {

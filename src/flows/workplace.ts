@@ -13,6 +13,7 @@ import {
   type UserPaths,
   userPaths,
 } from '../store/paths.ts';
+import { recoverInterrupted } from './recover.ts';
 
 /** Everything a flow needs to know about where and for whom it runs. */
 export interface Workplace {
@@ -26,10 +27,15 @@ export interface Workplace {
   runtime: string;
   now: Clock;
   resolved: ResolvedConfig;
+  /** What an earlier process was killed in and was mended just now, in sentences for a person. */
+  recovered: string[];
   log(level: 'info' | 'warn' | 'error', message: string): void;
 }
 
-/** Finds the repository of a folder, reads its configuration and teaches the redactor this machine's secrets. */
+/**
+ * Finds the repository of a folder, mends what an earlier process was killed in, reads the configuration and teaches the
+ * redactor this machine's secrets.
+ */
 export async function openWorkplace(input: {
   cwd: string;
   env: NodeJS.ProcessEnv;
@@ -40,6 +46,8 @@ export async function openWorkplace(input: {
   const repository = locateRepository(input.cwd);
   const state = statePaths(stateRoot(repository, user));
   registerSecrets(input.env);
+  const recovered = await recoverInterrupted({ repository, state, user, now: input.now });
+  for (const sentence of recovered) logLine(state, 'warn', sentence, input.now());
   const resolved = await resolveConfig({
     repository,
     cwd: input.cwd,
@@ -65,6 +73,7 @@ export async function openWorkplace(input: {
     runtime: input.runtime,
     now: input.now,
     resolved,
+    recovered,
     log: (level, message) => logLine(state, level, message, input.now()),
   };
 }

@@ -123,6 +123,13 @@ export function doneOperations(state: StatePaths): StoredOperation[] {
   return withUndone(readOperations(operationPaths(state).done)).reverse();
 }
 
+/** The ids of all operations whose folder is there, readable or not. */
+export function knownOperations(state: StatePaths): Set<string> {
+  const { pending, done, damaged } = operationPaths(state);
+  const names = [pending, done, damaged].flatMap((place) => listDirectory(place));
+  return new Set(names.map((name) => name.split('-').slice(0, 2).join('-')));
+}
+
 /** What in `pending` or `done` is no operation this version can read. */
 export function oddEntries(place: string): OddEntries {
   const odd: OddEntries = { damaged: [], newer: [] };

@@ -3,13 +3,23 @@ import type { Cli } from '../cli.ts';
 import { defineList } from './checkpoint/list.ts';
 import { defineLoad } from './checkpoint/load.ts';
 import { defineLoop } from './checkpoint/loop.ts';
+import { definePrune } from './checkpoint/prune.ts';
 import { defineRestore } from './checkpoint/restore.ts';
 import { defineSave } from './checkpoint/save.ts';
 import { defineShow } from './checkpoint/show.ts';
 import { defineSquash } from './checkpoint/squash.ts';
 
 /** One line a subcommand, in the order of the help. */
-const SUBCOMMANDS = [defineSave, defineList, defineShow, defineLoad, defineRestore, defineSquash, defineLoop];
+const SUBCOMMANDS = [
+  defineSave,
+  defineList,
+  defineShow,
+  defineLoad,
+  defineRestore,
+  defineSquash,
+  definePrune,
+  defineLoop,
+];
 
 export function define(program: Command, cli: Cli): void {
   const checkpoint = program
