@@ -39,7 +39,8 @@ const conversation = z.looseObject({
 
 /**
  * The one schema of `.claude/snapshots/<id>.json`. Reading checks against it and the published JSON Schema is made
- * from it. Fields it does not know may follow within version 1; those it names stay.
+ * from it, in the order in which documents are written. Fields it does not know may follow within version 1; those it
+ * names stay.
  */
 export const snapshotSchema = z.looseObject({
   $schema: z.string().optional().describe('Where an editor finds this JSON Schema.'),
@@ -57,11 +58,6 @@ export const snapshotSchema = z.looseObject({
     .string()
     .optional()
     .describe('What git was in the middle of: rebase, merge, cherry-pick, revert, bisect or am.'),
-  files: z.array(file).describe('Files that differed from HEAD, sorted by name.'),
-  context: z.string().describe('The text of .claude/context.md; empty where there was none.'),
-  todos: z.array(todo).describe("The session's todos."),
-  notes: z.string().describe('What to remember; free text.'),
-  state: z.record(z.string(), z.string()).describe("The session's variables."),
   session: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'it is no session id')
@@ -70,7 +66,12 @@ export const snapshotSchema = z.looseObject({
   conversation: conversation.optional().describe('Where its conversation stood.'),
   checkpoint: ownId.describe('The id of the checkpoint of the same moment.'),
   tree: objectId.describe('The tree of the working tree that checkpoint holds.'),
+  notes: z.string().describe('What to remember; free text.'),
+  todos: z.array(todo).describe("The session's todos."),
+  state: z.record(z.string(), z.string()).describe("The session's variables."),
+  files: z.array(file).describe('Files that differed from HEAD, sorted by name.'),
   remarks: z.array(z.string()).describe('What a person should know about how it was saved.'),
+  context: z.string().describe('The text of .claude/context.md; empty where there was none.'),
 });
 
 /** The published JSON Schema (draft 7). */
