@@ -48,7 +48,9 @@ function mendInstall(place: InstallPlace, stored: StoredOperation): string {
   sweepTemporaries(items.map(({ file }) => file));
   for (const { how, file } of items) if (how === 'git-config') dropStaleGitLock(file);
   const name = open.operation.title;
-  if (items.every((item) => stateOf(item) === 'after')) {
+  // What the consent becomes is not known before the end.
+  const changing = items.filter(({ before, after }) => before.mark !== after.mark);
+  if (changing.every((item) => stateOf(item) === 'after')) {
     settleInstall(place, open.data);
     completeInstall(place, open);
     return `"${name}" was cut off at its very end, and is complete.`;
