@@ -24,8 +24,17 @@ const AUTOMATIC_NAMES: Record<string, string> = {
 };
 
 /** Whether a person gave the name. */
-export function isNamed(input: Pick<SaveInput, 'name' | 'named' | 'reason'>): boolean {
+function isNamed(input: Pick<SaveInput, 'name' | 'named' | 'reason'>): boolean {
   return cleanName(input.name ?? '') !== '' && (input.named ?? input.reason === 'manual');
+}
+
+/** Whether a person wants it saved even where nothing changed. */
+export function isAsked(input: Pick<SaveInput, 'name' | 'named' | 'note' | 'reason' | 'force'>): boolean {
+  return input.force === true || isNamed(input) || noteOf(input) !== undefined;
+}
+
+function noteOf({ note }: Pick<SaveInput, 'note'>): string | undefined {
+  return note === undefined || note.trim() === '' ? undefined : redactHead(note, MAX_NOTE);
 }
 
 /** What the commit of a checkpoint says about it. Free text is redacted before it is cut. */
@@ -58,7 +67,7 @@ export function describeCheckpoint(
     ...optional('branch', capture.branch),
     ...optional('operation', capture.operation),
     ...optional('session', input.session),
-    ...optional('note', input.note === undefined ? undefined : redactHead(input.note, MAX_NOTE)),
+    ...optional('note', noteOf(input)),
     ...optional('conversation', conversation === undefined ? undefined : positionOf(conversation)),
     ...optional('todos', todos.length === 0 ? undefined : keepTodos(todos)),
     ...optional('previous', previousId(capture)),

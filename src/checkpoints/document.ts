@@ -1,3 +1,4 @@
+import { visible } from '../platform/terminal.ts';
 import { redactText } from '../redact/redact.ts';
 import { machineBlock } from './machine-part.ts';
 import { code, fenced, line, shellWord } from './markdown.ts';
@@ -119,15 +120,19 @@ function gitLines(checkpoint: Checkpoint): string[] {
   ];
 }
 
+/** A command is left out where a word of it holds what cannot be seen: nobody should paste that. */
 function resumeCommands(checkpoint: Checkpoint, root: string, testCommand: string | undefined): string {
-  const target = checkpoint.branch === undefined ? checkpoint.head : checkpoint.branch;
+  const command = (before: string, word: string | undefined, after = ''): string[] =>
+    word === undefined || !isSeen(word) ? [] : [`${before} ${shellWord(word)}${after}`];
   return [
-    `cd ${shellWord(root)}`,
-    ...(target === undefined ? [] : [`git checkout ${shellWord(target)}`]),
-    `claude-hooks checkpoint restore ${checkpoint.id}`,
+    ...command('cd', root),
+    ...command('git checkout', checkpoint.branch ?? checkpoint.head),
+    ...command('claude-hooks checkpoint restore', checkpoint.id),
     ...(testCommand === undefined ? [] : [line(testCommand)]),
-    ...(checkpoint.session === undefined
-      ? []
-      : [`claude --resume ${shellWord(checkpoint.session)} --fork-session`]),
+    ...command('claude --resume', checkpoint.session, ' --fork-session'),
   ].join('\n');
+}
+
+function isSeen(word: string): boolean {
+  return visible(word) === word && !/[\n\t]/.test(word);
 }

@@ -21,7 +21,19 @@ export interface MachinePart {
 
 /** The machine part of a checkpoint's document, in its fence. */
 export function machineBlock(checkpoint: Checkpoint): string {
-  return fenced(INFO, JSON.stringify(machinePart(checkpoint), null, 2));
+  return fenced(INFO, escapeInvisible(JSON.stringify(machinePart(checkpoint), null, 2)));
+}
+
+/** The same JSON without anything that shows nothing, moves a cursor or turns the direction of reading. */
+function escapeInvisible(json: string): string {
+  return json.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (letter) =>
+    letter === '\n'
+      ? letter
+      : Array.from(
+          { length: letter.length },
+          (_unit, at) => `\\u${letter.charCodeAt(at).toString(16).padStart(4, '0')}`,
+        ).join(''),
+  );
 }
 
 /**

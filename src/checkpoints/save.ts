@@ -4,7 +4,7 @@ import type { Repository, StatePaths } from '../store/paths.ts';
 import { type IndexRecord, type PrivateIndex, writeIndexRecord } from '../store/private-index.ts';
 import { type Captured, captureWithRepair } from './capture.ts';
 import { commitCapture, exactFiles } from './commit.ts';
-import { describeCheckpoint, isNamed } from './describe.ts';
+import { describeCheckpoint, isAsked } from './describe.ts';
 import { writeDocument } from './document-file.ts';
 import { heldByInclude, includeRemarks } from './include.ts';
 import { optional, readMetadata } from './metadata.ts';
@@ -84,8 +84,7 @@ export async function saveCaptured(
   const { capture, git } = captured;
   const last = capture.lastStillThere ? capture.before?.last : undefined;
   const previous = last === undefined ? undefined : summaryOf(last);
-  const asked = input.force === true || isNamed(input) || input.note !== undefined;
-  if (!asked && previous?.tree === capture.tree && previous.indexTree === capture.indexTree) {
+  if (!isAsked(input) && previous?.tree === capture.tree && previous.indexTree === capture.indexTree) {
     remember(input, index, { ...capture.record, ...optional('last', last) });
     return { saved: false, cause: 'unchanged', checkpoint: previous };
   }

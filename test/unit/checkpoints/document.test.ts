@@ -125,7 +125,7 @@ describe('the document of a checkpoint', () => {
         expect(readMachinePart(stored, 'feature-x-1')).toEqual(readMachinePart(text));
         expect(withoutMachinePart(stored)).not.toContain('"feature-x-1"');
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
