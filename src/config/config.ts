@@ -78,7 +78,7 @@ export interface Config {
     maxFileSize: string;
     /** Ignored files that are held all the same: paths or globs from the top of the working tree. */
     include: string[];
-    /** Save before commands of the agent that may destroy work, such as rm or git reset. */
+    /** Save before commands of the agent that may destroy work, such as rm or git reset. Off: install adds no entries for them. */
     beforeCommands: boolean;
     /** More such commands, as permission rules of Claude Code: Bash(terraform destroy *). They count from the next install on. */
     commands: string[];
@@ -371,7 +371,7 @@ export interface ConfigInput {
     maxFileSize?: string;
     /** Ignored files that are held all the same: paths or globs from the top of the working tree. */
     include?: string[];
-    /** Save before commands of the agent that may destroy work, such as rm or git reset. */
+    /** Save before commands of the agent that may destroy work, such as rm or git reset. Off: install adds no entries for them. */
     beforeCommands?: boolean;
     /** More such commands, as permission rules of Claude Code: Bash(terraform destroy *). They count from the next install on. */
     commands?: string[];

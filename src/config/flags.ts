@@ -16,6 +16,7 @@ export const MANAGED_FLAGS: readonly string[] = [
   'no-trailer',
   'no-wip-guard',
   'no-terminal',
+  'no-before-command',
   ...MOMENTS.map((moment) => `no-${moment}`),
 ];
 
@@ -26,7 +27,14 @@ export function flagsOf(config: Config): string[] {
     ['no-trailer', !config.git.trailer],
     ['no-wip-guard', !config.git.blockWip],
     ['no-terminal', !config.notify.terminal],
+    ['no-before-command', !isSavedBeforeCommands(config)],
     ...MOMENTS.map((moment): [string, boolean] => [`no-${moment}`, !config.hooks[moment].enabled]),
   ];
   return off.filter(([, on]) => on).map(([name]) => name);
+}
+
+/** Whether commands of the agent that may destroy work are preceded by a checkpoint. */
+export function isSavedBeforeCommands(config: Config): boolean {
+  const { checkpoints, hooks } = config;
+  return checkpoints.enabled && checkpoints.beforeCommands && hooks.checkpoint.enabled;
 }

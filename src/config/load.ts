@@ -1,3 +1,4 @@
+import type { Scope } from '../install/hook-catalog.ts';
 import type { Repository, StatePaths, UserPaths } from '../store/paths.ts';
 import { collectFiles } from './collect.ts';
 import { combine, type Origins } from './combine.ts';
@@ -43,11 +44,22 @@ export interface LoadResult extends ResolvedConfig {
   sources: Source[];
   /** The configuration without what only this process says (environment, command line). */
   shared: Config;
+  /**
+   * What an install in a scope goes by: in the committed project file nothing personal, in the person's own file,
+   * which serves all repositories, nothing of this one.
+   */
+  forScope(scope: Scope): Config;
   /** An executable configuration that would be the project layer if `claude-hooks trust` evaluated it. */
   executable: string | undefined;
   /** Project and local file lie at the top of the working tree (or there are none). */
   atTop: boolean;
 }
+
+const SCOPE_LAYERS: Record<Scope, readonly LayerName[]> = {
+  project: ['project'],
+  local: ['user', 'project', 'local'],
+  user: ['user'],
+};
 
 /**
  * Reads, checks and merges all layers. Never throws for what stands in them: a layer with an error does not
@@ -70,9 +82,12 @@ export function loadConfig(input: LoadInput): LoadResult {
   const variables = collectEnvironment(input.env);
   const found = [...files.pieces, ...variables.pieces, ...flagPieces(input.flags)];
   const problems = [...files.problems, ...variables.problems];
+  /** The layer of the file that named a preset. */
+  const namedBy = new Map<Piece, LayerName>();
   const all = found.flatMap((piece) => {
     const presets = collectPresets(piece, places);
     problems.push(...presets.problems);
+    for (const preset of presets.pieces) namedBy.set(preset, piece.layer);
     return [...presets.pieces, piece];
   });
   const bad = new Set<Piece>();
@@ -132,6 +147,14 @@ export function loadConfig(input: LoadInput): LoadResult {
     sources: reader.sources(),
     executable: files.executable,
     shared: complete(shared.value, []),
+    forScope: (scope) =>
+      complete(
+        combine(
+          defaults,
+          good.filter((piece) => SCOPE_LAYERS[scope].includes(namedBy.get(piece) ?? piece.layer)),
+        ).value,
+        [],
+      ),
     atTop: files.pieces.every(
       (piece) => piece.layer === 'user' || isAtTop(piece.file, input.repository.root),
     ),

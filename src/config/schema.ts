@@ -27,6 +27,15 @@ const step = z
   })
   .describe('A command or zx script of your own.');
 
+/** As Claude Code reads it: closed by an unescaped parenthesis, on one line, about more than any command at all. */
+const commandRule = z
+  .string()
+  .max(200)
+  .regex(
+    /^Bash\([^\u0000-\u001f\u007f]*[A-Za-z0-9](?:[^\u0000-\u001f\u007f]*[^\u0000-\u001f\u007f\\])?\)$/,
+    'a rule is Bash(...) around the beginning of a command, for example "Bash(terraform destroy *)"',
+  );
+
 const moment = z.strictObject({
   enabled: z.boolean().default(true).describe('Off: this hook does nothing.'),
   steps: z.array(step).default([]).describe('Your own commands or zx scripts, run at this moment.'),
@@ -171,9 +180,12 @@ export const configSchema = z.strictObject({
       beforeCommands: z
         .boolean()
         .default(true)
-        .describe('Save before commands of the agent that may destroy work, such as rm or git reset.'),
+        .describe(
+          'Save before commands of the agent that may destroy work, such as rm or git reset. Off: install adds no entries for them.',
+        ),
       commands: z
-        .array(z.string())
+        .array(commandRule)
+        .max(50)
         .default([])
         .describe(
           'More such commands, as permission rules of Claude Code: Bash(terraform destroy *). They count from the next install on.',

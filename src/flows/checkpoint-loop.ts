@@ -1,7 +1,8 @@
 import * as path from 'node:path';
 import { sleep } from '../platform/clock.ts';
-import { readTextIfExists, statIfExists } from '../platform/fs.ts';
+import { readTextIfExists } from '../platform/fs.ts';
 import { isSameProcessAlive, processStartTime, runNode, spawnDetached } from '../platform/process.ts';
+import { readDue } from '../store/due.ts';
 import { acquireLock, lockHolder } from '../store/lock.ts';
 import type { StatePaths } from '../store/paths.ts';
 
@@ -53,7 +54,7 @@ export async function runCheckpointLoop(input: LoopInput): Promise<LoopEnd> {
         if (!isSameProcessAlive(client.pid, client.start)) end = 'client-gone';
       }
       if (end !== undefined) break;
-      const due = statIfExists(path.join(state.due, session))?.mtimeMs;
+      const due = readDue(state, session).at;
       const time = now();
       const isSetBack = time < lastLook - CLOCK_SLACK_MS;
       lastLook = time;

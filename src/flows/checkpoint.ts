@@ -4,8 +4,8 @@ import { saveCheckpoint } from '../checkpoints/save.ts';
 import type { Checkpoint, Narrative, SaveResult } from '../checkpoints/types.ts';
 import type { Config } from '../config/config.ts';
 import { parseDuration } from '../config/duration.ts';
-import { createFileExclusive, ensureDirectory, setTimes, statIfExists } from '../platform/fs.ts';
 import { parseEvent } from '../sessions/event.ts';
+import { readDue, setDue } from '../store/due.ts';
 import { appendRecord } from '../store/journal.ts';
 import { isClientAlive, listLive } from '../store/live.ts';
 import { logLine } from '../store/log.ts';
@@ -55,7 +55,8 @@ export async function runCheckpoint(request: CheckpointRequest): Promise<Checkpo
   });
   const refused = !result.saved && result.cause === 'refused' ? result : undefined;
   if (reason !== 'session-end') {
-    setDue(state, session, nextDueAt(now, refused === undefined ? every : Math.min(every, RETRY_MS)));
+    const next = nextDueAt(now, refused === undefined ? every : Math.min(every, RETRY_MS));
+    setDue(state, session, next, reason === 'stop' ? 'clear' : 'keep');
   }
   if (refused !== undefined) {
     logLine(state, 'warn', `no checkpoint at ${reason}: ${refused.reason}. ${refused.hint}`, now);
@@ -167,13 +168,6 @@ function isWanted({ reason, session, config, state, now }: CheckpointRequest): b
   if (reason === 'compact') return beforeCompact;
   if (reason === 'session-end') return true;
   if (reason === 'stop' && !onStop) return false;
-  return isDue(statIfExists(path.join(state.due, session))?.mtimeMs, now, everyOf(config));
-}
-
-/** The doorbell compares the time of this file with that of an event. */
-function setDue(state: StatePaths, session: string, dueAt: number): void {
-  const file = path.join(state.due, session);
-  ensureDirectory(state.due);
-  createFileExclusive(file, '');
-  setTimes(file, new Date(dueAt), new Date(dueAt));
+  const due = readDue(state, session);
+  return (reason === 'stop' && due.atStop) || isDue(due.at, now, everyOf(config));
 }

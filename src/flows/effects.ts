@@ -25,6 +25,9 @@ const EFFECTS: Record<string, Effect> = {
   },
   stop: (place, event) => checkpointAt(place, event, 'stop'),
   compact: (place, event) => checkpointAt(place, event, 'compact'),
+  'checkpoint-saved': async (place, event) => {
+    await runMoment(place, 'checkpoint', event);
+  },
   failure: async (place, event, record) => {
     const { config } = place.resolved;
     if (!config.errors.enabled || !config.errors.api || !config.hooks['on-error'].enabled) return;

@@ -21,10 +21,11 @@ import { acquireLock } from '../store/lock.ts';
 import type { StatePaths, UserPaths } from '../store/paths.ts';
 import { openSpool } from '../store/spool.ts';
 import { VERSION } from '../version.ts';
+import { commandRules } from './command-rules.ts';
 import { beginInstall, completeInstall, dropInstall, type OpenInstall } from './install-operation.ts';
 import { recoverInstallsLocked } from './recover-install.ts';
 
-export interface InstallRequest extends Omit<InstallInput, 'gitHooks'> {
+export interface InstallRequest extends Omit<InstallInput, 'gitHooks' | 'rules'> {
   /** Undefined: as in an earlier install of this scope, else `auto`. */
   gitHooks: InstallInput['gitHooks'] | undefined;
   state: StatePaths;
@@ -61,7 +62,7 @@ const LOCK_WAIT_MS = 15_000;
  */
 export async function install(request: InstallRequest): Promise<InstallResult> {
   const id = manifestId(installIdentity(request.scope, request.dir, request.repository), request.scope);
-  const input = withMode(request, id);
+  const input = inputOf(request, id);
   const preview = resultOf(id, request, await planInstall(input), false);
   if (request.dryRun) return preview;
   const isAgreed = preview.actions.length === 0 || (await request.confirm?.(preview)) !== false;
@@ -86,10 +87,13 @@ function noteDone(request: InstallRequest, open: OpenInstall): string[] {
   }
 }
 
-function withMode(request: InstallRequest, id: string): InstallInput & { state: StatePaths } {
+function inputOf(request: InstallRequest, id: string): InstallInput & { state: StatePaths } {
+  const { scope, dir, platform } = request;
   const earlier = readManifests(request.user).find((manifest) => manifest.id === id)?.gitHooks;
+  const config = loadConfig({ ...configRequest(request), cwd: dir }).forScope(scope);
   return {
     ...request,
+    rules: commandRules(config, scope, platform),
     gitHooks: request.gitHooks ?? (earlier as InstallInput['gitHooks'] | undefined) ?? 'auto',
   };
 }

@@ -12,6 +12,7 @@ const TYPES: Record<string, string> = {
   PostToolUseFailure: 'tool-failure',
   SessionEnd: 'end',
   CheckFailed: 'check-failed',
+  Checkpoint: 'checkpoint-saved',
   git: 'git',
 };
 

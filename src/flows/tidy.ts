@@ -20,7 +20,7 @@ export function tidyState(place: Workplace): void {
     for (const name of listDirectory(directory)) {
       const file = path.join(directory, name);
       const stat = statIfExists(file);
-      const session = name.replace(/^loop-/, '').replace(/\.(?:\d+|nonce|told)$/, '');
+      const session = name.replace(/^loop-/, '').replace(/\.(?:\d+|nonce|told|unsaved)$/, '');
       if (stat === undefined || !stat.isFile() || live.has(session) || place.now() - stat.mtimeMs < KEEP_MS)
         continue;
       // The lock of the drain itself is taken all the time; only the locks of single sessions grow old.

@@ -1,4 +1,5 @@
 import { HooksError } from '../errors.ts';
+import { searchPattern } from './command-rules.ts';
 import { type CatalogEntry, HOOK_CATALOG, type Scope } from './hook-catalog.ts';
 import type { RuntimeLocation } from './plan.ts';
 
@@ -8,18 +9,22 @@ const SHARED_RUNTIME = `"\${XDG_DATA_HOME:-$HOME/.local/share}/claude-hooks/runt
 /** One command of a hook entry, as it stands in a settings file. */
 export interface HookEntry {
   type: 'command';
+  /** A permission rule: the client starts the command only for a tool call that it matches. */
+  if?: string;
   command: string;
   /** Seconds. */
   timeout: number;
 }
 
-/** What is put into an event's array: one group with one command, for all matchers. */
+/** What is put into an event's array. Without a matcher its commands run for everything the event tells. */
 export interface HookGroup {
-  hooks: [HookEntry];
+  matcher?: string;
+  hooks: [HookEntry, ...HookEntry[]];
 }
 
 /**
  * The group for each event of the catalog.
+ * @param rules what is between `Bash(` and `)` of each rule about commands; without any, their event has no group.
  * @param platform `process.platform`; without a POSIX shell the doorbell is a Node script. A committed entry
  * (project scope) has one form on every system: the client runs hooks through a POSIX shell where it finds one.
  */
@@ -27,44 +32,51 @@ export function hookGroups(
   scope: Scope,
   runtime: RuntimeLocation,
   platform: NodeJS.Platform,
+  rules: readonly string[] = [],
 ): Map<string, HookGroup> {
-  return new Map(
-    HOOK_CATALOG.map((entry) => [
-      entry.event,
-      {
-        hooks: [
-          { type: 'command', command: hookCommand(entry, scope, runtime, platform), timeout: entry.timeout },
-        ],
-      },
-    ]),
-  );
+  const groups = new Map<string, HookGroup>();
+  for (const entry of HOOK_CATALOG) {
+    const { event, tool, timeout } = entry;
+    const [first, ...rest] = (tool === undefined ? [undefined] : rules).map((rule): HookEntry => {
+      const command = hookCommand(entry, scope, runtime, platform, rule);
+      return { type: 'command', ...(rule === undefined ? {} : { if: `${tool}(${rule})` }), command, timeout };
+    });
+    if (first !== undefined)
+      groups.set(event, { ...(tool === undefined ? {} : { matcher: tool }), hooks: [first, ...rest] });
+  }
+  return groups;
 }
 
 /**
  * The command line of one hook. It starts with `claude_hooks=<bell>:<scope>;`, by which claude-hooks knows its
- * entries, and ends quietly where its runtime is gone. @throws HooksError for a path no shell line can hold.
+ * entries, and ends quietly where its runtime is gone. One with a rule carries what to look for in the event, `c`.
+ * @throws HooksError for a path no shell line can hold.
  */
 export function hookCommand(
   entry: CatalogEntry,
   scope: Scope,
   runtime: RuntimeLocation,
   platform: NodeJS.Platform,
+  rule?: string,
 ): string {
   const word = `${entry.bell}:${scope}`;
+  const pattern = rule === undefined ? undefined : searchPattern(rule);
+  const c = pattern === undefined ? '' : ` c='${pattern}';`;
   if (scope === 'project') {
     const places = [
       ...(runtime.inProject === undefined ? [] : [projectPlace(runtime.inProject)]),
       SHARED_RUNTIME,
     ];
     // `n` could come in from the environment: emptied, node is taken from PATH.
-    return `claude_hooks=${word}; n=; for h in ${places.join(' ')}; do [ -r "$h/bell.sh" ] && . "$h/bell.sh"; done; exit 0`;
+    return `claude_hooks=${word};${c} n=; for h in ${places.join(' ')}; do [ -r "$h/bell.sh" ] && . "$h/bell.sh"; done; exit 0`;
   }
   if (platform === 'win32') {
     const bell = `${runtime.directory.replaceAll('\\', '/')}/bell.cjs`;
-    return `${doubleQuoted(runtime.node.replaceAll('\\', '/'))} ${doubleQuoted(bell)} ${word}`;
+    const look = pattern === undefined ? '' : ` "${pattern}"`;
+    return `${doubleQuoted(runtime.node.replaceAll('\\', '/'))} ${doubleQuoted(bell)} ${word}${look}`;
   }
   const h = singleQuoted(runtime.directory);
-  return `claude_hooks=${word}; h=${h}; n=${singleQuoted(runtime.node)}; [ -r "$h/bell.sh" ] && . "$h/bell.sh"; exit 0`;
+  return `claude_hooks=${word};${c} h=${h}; n=${singleQuoted(runtime.node)}; [ -r "$h/bell.sh" ] && . "$h/bell.sh"; exit 0`;
 }
 
 function projectPlace(relative: string): string {
@@ -97,7 +109,7 @@ function unusablePath(text: string): HooksError {
 }
 
 const POSIX_ENTRY = /^claude_hooks=([a-z-]+):(project|local|user);/;
-const WINDOWS_ENTRY = /bell\.cjs" ([a-z-]+):(project|local|user)\s*$/;
+const WINDOWS_ENTRY = /bell\.cjs" ([a-z-]+):(project|local|user)(?: "[^"]*")?\s*$/;
 
 /** What a command of ours rings and for which scope; undefined for anybody else's command. */
 export function ownEntry(command: string): { bell: string; scope: Scope } | undefined {

@@ -59,10 +59,16 @@ export function lineIndent(text: string, offset: number): string {
   return /^[ \t]*/.exec(text.slice(start, offset))?.[0] ?? '';
 }
 
+/** A value that stands on one line wherever it is written. */
+export class OneLine {
+  constructor(readonly value: unknown) {}
+}
+
 /**
  * A value as text. @param indent the indentation of the line it starts on; undefined writes it on one line.
  */
 export function render(value: unknown, style: JsonStyle, indent: string | undefined): string {
+  if (value instanceof OneLine) return render(value.value, style, undefined);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const list = Array.isArray(value);
   const inner = indent === undefined ? undefined : indent + style.unit;

@@ -17,6 +17,8 @@ export interface InstallInput {
   /** Where the person is. */
   cwd: string;
   scope: Scope;
+  /** What is between `Bash(` and `)` of each rule about commands before which a checkpoint is saved. */
+  rules: readonly string[];
   gitHooks: GitHooksInput['mode'];
   preset: string | undefined;
   /** The running package's `dist`. */

@@ -2,7 +2,7 @@ import type { Node } from 'jsonc-parser';
 import { HooksError } from '../errors.ts';
 import { type HookEntry, type HookGroup, isOwnCommand } from './commands-text.ts';
 import { appendMember, properties, removeMember, replaceNode } from './json-edit.ts';
-import { lineIndent, member, render, styleOf } from './json-style.ts';
+import { lineIndent, member, OneLine, render, styleOf } from './json-style.ts';
 import { encodeSettings, parseSettings, type SettingsText } from './settings-text.ts';
 
 /** One hook in a settings file that is ours. */
@@ -14,14 +14,14 @@ interface Found {
   hook: number;
   /** The group holds hooks of others as well. */
   shared: boolean;
-  /** The group's matcher lets everything through. */
-  open: boolean;
+  /** What the group is for; empty where it lets everything through. */
+  matcher: string;
   node: Node;
 }
 
-/** The entries of claude-hooks in a settings file, in order: event and command. */
-export function ownEntries(settings: SettingsText): { event: string; command: string }[] {
-  return findOwn(settings.root).map(({ event, node }) => ({ event, command: commandOf(node) ?? '' }));
+/** How many entries of claude-hooks a settings file has. */
+export function countOwnEntries(settings: SettingsText): number {
+  return findOwn(settings.root).length;
 }
 
 function findOwn(root: Node | undefined): Found[] {
@@ -34,11 +34,10 @@ function findOwn(root: Node | undefined): Found[] {
       if (hooks?.type !== 'array') return;
       const nodes = hooks.children ?? [];
       const ours = nodes.map((node) => isOwnCommand(commandOf(node) ?? ''));
-      const matcher = parts.get('matcher')?.value.value as string | undefined;
-      const open = matcher === undefined || matcher === '' || matcher === '*';
+      const matcher = String(parts.get('matcher')?.value.value ?? '').replace(/^\*$/, '');
       nodes.forEach((node, hook) => {
         if (ours[hook] === true)
-          found.push({ event, list, group, hook, shared: ours.includes(false), open, node });
+          found.push({ event, list, group, hook, shared: ours.includes(false), matcher, node });
       });
     });
   }
@@ -51,7 +50,7 @@ function commandOf(node: Node): string | undefined {
 }
 
 /**
- * The file with exactly the wanted entries of ours, one an event: what is right stays, what is out of date is
+ * The file with exactly the wanted entries of ours, one group an event: what is right stays, what is out of date is
  * replaced where it stands, what is missing is appended, what is too many is taken out. Everything else keeps
  * its bytes. @returns also the containers that had to be made: `hooks`, `hooks.Stop`.
  */
@@ -64,7 +63,7 @@ export function putEntries(
   const containers: string[] = [];
   let text = settings.root === undefined ? '{}\n' : settings.text;
   for (const [event, group] of wanted) {
-    const kept = keepOne(file, text, event, group.hooks[0]);
+    const kept = keepGroup(file, text, event, group);
     text = kept.text;
     if (!kept.present) text = addGroup(file, text, event, group, containers);
   }
@@ -72,29 +71,62 @@ export function putEntries(
   return { bytes: encodeSettings(settings, stale), containers };
 }
 
-/** Leaves the first usable entry of an event, made right, and removes the rest of ours from it. */
-function keepOne(
+/** Leaves the first usable group of an event, its entries of ours made right, and removes the rest of ours from it. */
+function keepGroup(
   file: string,
   text: string,
   event: string,
-  entry: HookEntry,
+  wanted: HookGroup,
 ): { text: string; present: boolean } {
-  const isKept = (found: Found): boolean => found.event === event && found.open;
-  const first = findOwn(treeOf(file, text)).find(isKept);
-  const rest = removeOwn(
-    file,
-    text,
-    (found, earlier) => found.event === event && !(found.open && !earlier),
-    [],
+  const usable = (found: Found): boolean => found.event === event && found.matcher === (wanted.matcher ?? '');
+  const before = findOwn(treeOf(file, text)).filter((found) => found.event === event);
+  const first = before.find(usable);
+  const isRight = isSameList(
+    before.filter(({ group }) => group === first?.group),
+    wanted.hooks,
   );
-  if (first === undefined) return { text: rest, present: false };
-  const kept = findOwn(treeOf(file, rest)).find(isKept);
-  if (kept === undefined) throw new Error(`the entry for ${event} was lost while editing ${file}`);
-  if (isSame(kept.node, entry)) return { text: rest, present: true };
-  const old = rest.slice(kept.node.offset, kept.node.offset + kept.node.length);
-  const style = styleOf(rest, treeOf(file, rest));
-  const indent = /[\r\n]/.test(old) ? lineIndent(rest, kept.node.offset) : undefined;
-  return { text: replaceNode(rest, kept.node, render(entry, style, indent)), present: true };
+  // A group others share keeps their entries and loses ours; they get a group of their own.
+  const isKept = isRight || wanted.hooks.length === 1 || first?.shared === false;
+  const stays = (found: Found, earlier: Found[]): boolean => {
+    const leader = earlier.find(usable);
+    return isKept && usable(found) && (leader === undefined || (isRight && leader.group === found.group));
+  };
+  const rest = removeOwn(file, text, (found, all) => found.event === event && !stays(found, all), []);
+  const kept = findOwn(treeOf(file, rest)).find(usable);
+  if (kept === undefined || isRight) return { text: rest, present: kept !== undefined };
+  if (wanted.hooks.length > 1) {
+    const node = kept.list.children?.[kept.group];
+    return {
+      text: node === undefined ? rest : replaceBy(file, rest, node, oneLineEach(wanted)),
+      present: true,
+    };
+  }
+  const [entry] = wanted.hooks;
+  return { text: isSame(kept.node, entry) ? rest : replaceBy(file, rest, kept.node, entry), present: true };
+}
+
+function isSameList(found: readonly Found[], wanted: readonly HookEntry[]): boolean {
+  return (
+    found.length === wanted.length &&
+    wanted.every((entry, index) => {
+      const node = found[index]?.node;
+      return node !== undefined && isSame(node, entry);
+    })
+  );
+}
+
+function replaceBy(file: string, text: string, node: Node, value: unknown): string {
+  const old = text.slice(node.offset, node.offset + node.length);
+  const style = styleOf(text, treeOf(file, text));
+  const indent = /[\r\n]/.test(old) ? lineIndent(text, node.offset) : undefined;
+  return replaceNode(text, node, render(value, style, indent));
+}
+
+/** A long list of entries is written with one line each. */
+function oneLineEach(group: HookGroup): unknown {
+  return group.hooks.length === 1
+    ? group
+    : { ...group, hooks: group.hooks.map((entry) => new OneLine(entry)) };
 }
 
 function isSame(node: Node, entry: HookEntry): boolean {
@@ -108,17 +140,18 @@ function isSame(node: Node, entry: HookEntry): boolean {
 function addGroup(file: string, text: string, event: string, group: HookGroup, containers: string[]): string {
   const root = treeOf(file, text);
   const style = styleOf(text, root);
+  const added = oneLineEach(group);
   const hooks = properties(root).get('hooks')?.value;
   if (hooks === undefined) {
     containers.push('hooks', `hooks.${event}`);
-    return appendMember(text, root, style, (indent) => member('hooks', { [event]: [group] }, style, indent));
+    return appendMember(text, root, style, (indent) => member('hooks', { [event]: [added] }, style, indent));
   }
   const list = properties(hooks).get(event)?.value;
   if (list === undefined) {
     containers.push(`hooks.${event}`);
-    return appendMember(text, hooks, style, (indent) => member(event, [group], style, indent));
+    return appendMember(text, hooks, style, (indent) => member(event, [added], style, indent));
   }
-  return appendMember(text, list, style, (indent) => render(group, style, indent));
+  return appendMember(text, list, style, (indent) => render(added, style, indent));
 }
 
 /**
@@ -144,25 +177,20 @@ export function isEmptySettings(file: string, bytes: Buffer): boolean {
   return root === undefined || (root.type === 'object' && (root.children?.length ?? 0) === 0);
 }
 
+/** Takes out every entry of ours that `which` says; its second argument are those that come before in the file. */
 function removeOwn(
   file: string,
   text: string,
-  which: (found: Found, isAfterAKept: boolean) => boolean,
+  which: (found: Found, earlier: Found[]) => boolean,
   containers: readonly string[] | undefined,
 ): string {
   let rest = text;
   for (;;) {
     const found = findOwn(treeOf(file, rest));
-    const index = found.findIndex((entry, at) => which(entry, hasKeptBefore(found, at)));
-    const target = found[index];
+    const target = found.find((entry, at) => which(entry, found.slice(0, at)));
     if (target === undefined) return rest;
     rest = removeOne(file, rest, target, containers);
   }
-}
-
-/** Whether an entry of the same event that can stay comes before. */
-function hasKeptBefore(found: Found[], at: number): boolean {
-  return found.slice(0, at).some((entry) => entry.open && entry.event === found[at]?.event);
 }
 
 function removeOne(

@@ -5,7 +5,7 @@ import type { Scope } from './hook-catalog.ts';
 import type { PlannedAction, RuntimeLocation } from './plan.ts';
 import { editableTarget, settingsFile } from './scopes.ts';
 import { checkSettings } from './settings-check.ts';
-import { ownEntries, putEntries, removeEntries } from './settings-entries.ts';
+import { countOwnEntries, putEntries, removeEntries } from './settings-entries.ts';
 import { parseSettings } from './settings-text.ts';
 
 /**
@@ -16,19 +16,21 @@ export function planSettings(input: {
   scope: Scope;
   dir: string;
   runtime: RuntimeLocation;
+  /** What is between `Bash(` and `)` of each rule about commands. */
+  rules: readonly string[];
   user: UserPaths;
   env: NodeJS.ProcessEnv;
   platform: NodeJS.Platform;
 }): { action: PlannedAction; warnings: string[] } {
-  const { scope, dir, runtime, user, env, platform } = input;
+  const { scope, dir, runtime, rules, user, env, platform } = input;
   const named = settingsFile(scope, dir, user, env);
   const file = editableTarget(named);
   const before = readBytesIfExists(file);
-  const wanted = hookGroups(scope, runtime, platform);
+  const wanted = hookGroups(scope, runtime, platform, rules);
   const settings = parseSettings(named, before ?? Buffer.alloc(0));
   const warnings = checkSettings(settings, [...wanted.keys()]);
   const { bytes, containers } = putEntries(named, before, wanted);
-  const had = ownEntries(settings).length;
+  const had = countOwnEntries(settings);
   const verb = had === 0 ? 'add' : 'bring up to date';
   return {
     action: {

@@ -89,15 +89,17 @@ export async function spawnDetached(
   return child.pid;
 }
 
-/** Runs a Node script in the foreground with this process's streams. */
+/** Runs a Node script in the foreground with this process's streams. @param input instead of standard input. */
 export async function runNode(
   script: string,
   args: readonly string[],
   extra: Record<string, string>,
+  input?: Uint8Array,
 ): Promise<void> {
   const { spawnSync } = await import('node:child_process');
   spawnSync(process.execPath, [script, ...args], {
-    stdio: 'inherit',
+    stdio: [input === undefined ? 'inherit' : 'pipe', 'inherit', 'inherit'],
+    input,
     env: withoutExtraCa({ ...process.env, ...extra }),
   });
 }

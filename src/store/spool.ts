@@ -11,6 +11,7 @@ import {
   renameFile,
   statIfExists,
 } from '../platform/fs.ts';
+import { callsDirectory } from './calls.ts';
 import type { StatePaths } from './paths.ts';
 
 /** An event a worker has claimed. */
@@ -44,6 +45,7 @@ export function openSpool(state: StatePaths): void {
     state.late,
     state.jobs,
     state.flags,
+    callsDirectory(state),
   ]) {
     ensureDirectory(directory);
   }

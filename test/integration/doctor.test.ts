@@ -66,6 +66,17 @@ const TROUBLES: [id: string, cause: () => unknown][] = [
   ['entries-missing', () => edit((hooks) => void delete hooks.Stop)],
   ['entries-altered', () => edit((hooks) => Object.assign(own(hooks, 'SessionEnd'), { timeout: 1 }))],
   ['entries-doubled', () => edit((hooks) => hooks.Stop?.push(hooks.Stop[0] ?? { hooks: [] }))],
+  ['entries-missing', () => edit((hooks) => void delete hooks.PreToolUse)],
+  ['entries-doubled', () => edit((hooks) => hooks.PreToolUse?.[0]?.hooks.push(own(hooks, 'PreToolUse')))],
+  ['command-rules-changed', () => edit((hooks) => void hooks.PreToolUse?.[0]?.hooks.pop())],
+  [
+    'command-rules-changed',
+    () => sandbox.write('.claude-sessionrc.json', '{ "checkpoints": { "commands": ["Bash(make clean*)"] } }'),
+  ],
+  [
+    'command-rules-changed',
+    () => sandbox.write('.claude-sessionrc.json', '{ "checkpoints": { "beforeCommands": false } }'),
+  ],
   ['settings-dropped', () => sandbox.write(SETTINGS, `// mine\n${sandbox.read(SETTINGS)}`)],
   ['hooks-disabled', () => edit((_hooks, settings) => Object.assign(settings, { disableAllHooks: true }))],
   [

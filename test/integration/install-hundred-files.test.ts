@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMMAND_RULES } from '../../src/install/command-rules.ts';
+import { HOOK_CATALOG } from '../../src/install/hook-catalog.ts';
 import { type InstallPlace, makeInstallPlace } from '../support/install-place.ts';
 
 const LOCAL = '.claude/settings.local.json';
@@ -67,7 +69,8 @@ describe('a hundred and more different files', () => {
       const kept = Array.isArray(groups) ? hooks[event].slice(0, groups.length) : hooks[event];
       expect(kept).toEqual(groups);
     }
-    expect(first.match(/claude_hooks=[a-z-]+:local;/g)).toHaveLength(7);
+    const entries = HOOK_CATALOG.length - 1 + COMMAND_RULES.length;
+    expect(first.match(/claude_hooks=[a-z-]+:local;/g)).toHaveLength(entries);
     await shared.install();
     expect(shared.read(LOCAL)).toBe(first);
     await shared.uninstall();

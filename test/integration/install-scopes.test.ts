@@ -99,6 +99,7 @@ describe('the installed command', () => {
     expect(Object.fromEntries(timeouts)).toEqual({
       SessionStart: 30,
       UserPromptSubmit: 10,
+      PreToolUse: 30,
       Stop: 10,
       PreCompact: 10,
       StopFailure: 10,

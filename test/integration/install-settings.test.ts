@@ -2,6 +2,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HooksError } from '../../src/errors.ts';
+import { COMMAND_RULES } from '../../src/install/command-rules.ts';
+import { HOOK_CATALOG } from '../../src/install/hook-catalog.ts';
 import { type InstallPlace, makeInstallPlace } from '../support/install-place.ts';
 import { installedCommands } from '../support/installed.ts';
 import { snapshot } from '../support/snapshot.ts';
@@ -42,7 +44,9 @@ describe('a settings file nobody else writes to', () => {
     expect(parse(LOCAL)).toMatchObject({ model: 'opus', env: {} });
     expect(place.read(LOCAL)).toContain('"big": 12345678901234567890,\r\n\t"hooks" : {\r\n');
     expect(fs.statSync(at(LOCAL)).mode & 0o777).toBe(0o640);
-    expect(place.read(LOCAL).match(/claude_hooks=[a-z-]+:local;/g)).toHaveLength(7);
+    // One entry an event, and before commands one a rule.
+    const entries = HOOK_CATALOG.length - 1 + COMMAND_RULES.length;
+    expect(place.read(LOCAL).match(/claude_hooks=[a-z-]+:local;/g)).toHaveLength(entries);
     await place.uninstall();
     expect(place.read(LOCAL)).toBe(text);
     expect(fs.statSync(at(LOCAL)).mode & 0o777).toBe(0o640);
@@ -242,6 +246,6 @@ describe('what cannot be edited', () => {
     place.write(LOCAL, '{"disableAllHooks": true}');
     const done = await place.install();
     expect(done.warnings.join('\n')).toContain('disableAllHooks');
-    expect(installedCommands(place, LOCAL).size).toBe(7);
+    expect(installedCommands(place, LOCAL).size).toBe(HOOK_CATALOG.length);
   });
 });

@@ -5,15 +5,19 @@ import { HOOK_CATALOG, type Scope } from '../../install/hook-catalog.ts';
 import { checkSettings } from '../../install/settings-check.ts';
 import { parseSettings } from '../../install/settings-text.ts';
 import { exists, readBytesIfExists } from '../../platform/fs.ts';
+import { examineRules, rulesOf } from './command-rules.ts';
 import { type Diagnosis, type DoctorPlace, ok } from './types.ts';
 
 const SCOPES: readonly Scope[] = ['project', 'local', 'user'];
 const SLOW_STARTERS = /\b(?:npx|tsx|ts-node|bunx|pnpm dlx|yarn dlx)\b/;
 
-interface Hook {
+/** A command in a settings file. */
+export interface Hook {
   event: string;
   command: string;
   timeout: number | undefined;
+  /** The permission rule it is for. */
+  rule: string | undefined;
 }
 
 interface SettingsFile {
@@ -65,13 +69,14 @@ function hooksOf(text: string): Hook[] {
   const settings = JSON.parse(text.trim() === '' ? '{}' : text) as { hooks?: Record<string, unknown> };
   return Object.entries(settings.hooks ?? {}).flatMap(([event, groups]) =>
     (Array.isArray(groups)
-      ? (groups as { hooks?: { command?: unknown; timeout?: unknown }[] }[])
+      ? (groups as { hooks?: { command?: unknown; timeout?: unknown; if?: unknown }[] }[])
       : []
     ).flatMap((group) =>
       (group.hooks ?? []).map((hook) => ({
         event,
         command: typeof hook.command === 'string' ? hook.command : '',
         timeout: typeof hook.timeout === 'number' ? hook.timeout : undefined,
+        rule: typeof hook.if === 'string' ? hook.if : undefined,
       })),
     ),
   );
@@ -115,9 +120,10 @@ function examineEntries({ scope, file, hooks }: SettingsFile, place: DoctorPlace
   const own = hooks.filter(({ command }) => isOwnCommand(command));
   const cure = `claude-hooks install --scope ${scope}`;
   const found: Diagnosis[] = [];
-  const missing = HOOK_CATALOG.filter(({ event }) => !own.some((hook) => hook.event === event)).map(
-    ({ event }) => event,
-  );
+  const rules = rulesOf(place, scope, own);
+  const missing = HOOK_CATALOG.filter(({ tool }) => tool === undefined || rules.length > 0)
+    .map(({ event }) => event)
+    .filter((event) => !own.some((hook) => hook.event === event));
   if (missing.length > 0)
     found.push({
       id: 'entries-missing',
@@ -141,7 +147,9 @@ function examineEntries({ scope, file, hooks }: SettingsFile, place: DoctorPlace
       text: `${file}: our entry for ${altered.map(({ event }) => event).join(', ')} is not as it was installed.`,
       cure,
     });
-  if (own.some(({ event }, index) => own.findIndex((hook) => hook.event === event) !== index)) {
+  const isFirst = ({ event, rule }: Hook, index: number): boolean =>
+    own.findIndex((hook) => hook.event === event && hook.rule === rule) === index;
+  if (!own.every(isFirst)) {
     found.push({
       id: 'entries-doubled',
       level: 'warn',
@@ -149,6 +157,7 @@ function examineEntries({ scope, file, hooks }: SettingsFile, place: DoctorPlace
       cure,
     });
   }
+  if (missing.length === 0) found.push(...examineRules(file, own, rules, cure));
   found.push(...examineTargets(own[0]?.command ?? '', scope, file, place, cure));
   return found.length === 0
     ? [ok('entries', `${file}: ${own.length} entries, complete and unaltered (${scope} scope).`)]

@@ -105,6 +105,7 @@ const config: fc.Arbitrary<JsonObject> = fc
 function valueFor(schema: JsonObject): fc.Arbitrary<Json> {
   if (Array.isArray(schema.enum)) return fc.constantFrom(...schema.enum);
   if (typeof schema.pattern === 'string') {
+    if (schema.pattern.includes('Bash')) return fc.constantFrom('Bash(make clean*)', 'Bash(x:*)');
     return schema.pattern.includes('KB')
       ? fc.constantFrom('1MB', '2.5 GB')
       : fc.constantFrom('90s', '1.5h', '500ms');

@@ -6,7 +6,10 @@ import { putEntries, removeEntries } from '../../../src/install/settings-entries
 const FILE = '/r/.claude/settings.json';
 const RUNTIME = { directory: "/opt/it's here/dist", inProject: undefined, node: '/usr/bin/node' };
 const WANTED = hookGroups('local', RUNTIME, 'linux');
-const EVENTS = [...WANTED.keys()];
+const RULES = ['rm*', 'git res*', '* x "y" \\(*'];
+const withRules = (...rules: string[]): ReturnType<typeof hookGroups> =>
+  hookGroups('local', RUNTIME, 'linux', rules);
+const EVENTS = [...withRules(...RULES).keys()];
 
 const put = (text: string, wanted = WANTED): string =>
   putEntries(FILE, Buffer.from(text), wanted).bytes.toString();
@@ -85,10 +88,7 @@ const group = fc.record(
   },
   { requiredKeys: ['hooks'] },
 );
-const hooks = fc.dictionary(
-  fc.constantFrom(...EVENTS, 'PreToolUse', 'Notification'),
-  fc.array(group, { maxLength: 3 }),
-);
+const hooks = fc.dictionary(fc.constantFrom(...EVENTS, 'Notification'), fc.array(group, { maxLength: 3 }));
 const others = fc.dictionary(
   fc.constantFrom('zeta', 'ключ', 'x y', 'a"b', 'future'),
   fc.oneof(
@@ -124,13 +124,14 @@ function printRaw(value: unknown, style: Style): string {
 
 describe('putEntries and removeEntries', () => {
   it('add and remove only our entries, whatever the file looks like', () => {
+    const sets = fc.constantFrom(WANTED, withRules(...RULES), withRules('rm*'));
     fc.assert(
-      fc.property(documents, (document) => {
+      fc.property(documents, sets, (document, wantedGroups) => {
         const before = textOf(document);
-        const { bytes, containers } = putEntries(FILE, Buffer.from(before), WANTED);
+        const { bytes, containers } = putEntries(FILE, Buffer.from(before), wantedGroups);
         const after = bytes.toString();
         const parsed = JSON.parse(after.replace(/^\uFEFF/, ''));
-        for (const [event, wanted] of WANTED) {
+        for (const [event, wanted] of wantedGroups) {
           const ours = parsed.hooks[event].filter((g: unknown) =>
             JSON.stringify(g).includes('claude_hooks='),
           );
@@ -138,7 +139,7 @@ describe('putEntries and removeEntries', () => {
         }
         const held = JSON.parse(before.replace(/^\uFEFF/, '')) as { hooks?: Record<string, unknown[]> };
         expect(withoutOurs(after)).toEqual(withoutOurs(before));
-        expect(put(after)).toBe(after);
+        expect(put(after, wantedGroups)).toBe(after);
         const removed = removeEntries(FILE, bytes, containers).toString();
         expect(JSON.parse(removed.replace(/^\uFEFF/, ''))).toEqual(held);
         // What was there keeps its bytes: taking our part out again gives the file back, but for the white
@@ -211,5 +212,68 @@ describe('putEntries and removeEntries', () => {
       `${JSON.stringify({ hooks: Object.fromEntries([...WANTED].map(([event, group]) => [event, [group]])) }, null, 2)}\n`,
     );
     expect(put(' \n')).toBe(text);
+  });
+
+  describe('of an event with one entry a rule', () => {
+    const groupsOf = (text: string): { matcher?: string; hooks: { if?: string; command: string }[] }[] =>
+      JSON.parse(text).hooks.PreToolUse ?? [];
+    const theirs = { type: 'command', command: 'theirs' };
+
+    it('put them into one group for the tool, a line each, and take them out without a trace', () => {
+      const old = put('{\n  "hooks": {\n    "PreToolUse": []\n  }\n}\n');
+      const { bytes, containers } = putEntries(FILE, Buffer.from(old), withRules(...RULES));
+      const text = bytes.toString();
+      expect(groupsOf(text)).toEqual([withRules(...RULES).get('PreToolUse')]);
+      expect(groupsOf(text)[0]?.hooks.map((hook) => hook.if)).toEqual(RULES.map((rule) => `Bash(${rule})`));
+      expect(text.split('\n').filter((line) => line.includes('command:local'))).toHaveLength(RULES.length);
+      expect(text).toContain(`\n          {"type": "command", "if": "Bash(rm*)", "command": "claude_hooks=`);
+      expect(removeEntries(FILE, bytes, containers).toString()).toContain('"PreToolUse": [');
+      expect(put(text)).toBe(old.replace(/,\n *"PreToolUse": \[\]|"PreToolUse": \[\],\n */, ''));
+    });
+
+    it('replace the group where it stands when the rules or the command changed', () => {
+      const before = put(
+        `{"hooks":{"PreToolUse":[{"hooks":[${JSON.stringify(theirs)}]}]}}`,
+        withRules('a *'),
+      );
+      const after = put(
+        before.replace(']}]', `]},{"matcher":"Bash","hooks":[${JSON.stringify(theirs)}]}]`),
+        withRules('a *', 'b *'),
+      );
+      expect(groupsOf(after).map((group) => group.hooks.map((hook) => hook.if))).toEqual([
+        [undefined],
+        ['Bash(a *)', 'Bash(b *)'],
+        [undefined],
+      ]);
+      const moved = hookGroups('local', { ...RUNTIME, directory: '/opt/new' }, 'linux', ['b *', 'a *']);
+      const again = put(after, moved);
+      expect(groupsOf(again)[1]).toEqual(moved.get('PreToolUse'));
+      expect(again.match(/command:local/g)).toHaveLength(2);
+      expect(put(again, WANTED)).not.toContain('command:local');
+    });
+
+    it('stay where another writer reformatted them or added a hook; changed, they move out of that group', () => {
+      const wanted = withRules('a *', 'b *');
+      const group = wanted.get('PreToolUse');
+      const mixed = { hooks: [theirs, ...(group?.hooks ?? [])], matcher: 'Bash' };
+      const text = put(JSON.stringify({ hooks: { PreToolUse: [mixed] } }, null, 1), wanted);
+      expect(groupsOf(text)).toEqual([mixed]);
+      const changed = withRules('a *', 'c *');
+      expect(groupsOf(put(text, changed))).toEqual([
+        { hooks: [theirs], matcher: 'Bash' },
+        changed.get('PreToolUse'),
+      ]);
+    });
+
+    it('gather what was doubled or stands under another matcher', () => {
+      const wanted = withRules('a *', 'b *');
+      const [a, b] = wanted.get('PreToolUse')?.hooks ?? [];
+      const before = {
+        hooks: {
+          PreToolUse: [{ hooks: [b] }, { matcher: 'Bash', hooks: [a] }, { matcher: 'Bash', hooks: [a, b] }],
+        },
+      };
+      expect(groupsOf(put(JSON.stringify(before), wanted))).toEqual([wanted.get('PreToolUse')]);
+    });
   });
 });
