@@ -48,6 +48,8 @@ export interface MessagesApi {
   main(): ApiRequest[];
   /** Adds turns to the script. */
   script(...turns: ScriptedTurn[]): void;
+  /** Adds turns to what sub-agents answer, all of them from one row; without one they say that they are done. */
+  scriptSubagent(...turns: ScriptedTurn[]): void;
   /** Turns that were not used. */
   remaining(): number;
   /** How many requests of the conversation found no turn; they were answered with `UNSCRIPTED`. */
@@ -117,6 +119,7 @@ function classify(
 /** Starts the server on a free port of 127.0.0.1. */
 export async function startMessagesApi(...turns: ScriptedTurn[]): Promise<MessagesApi> {
   const queue: ScriptedTurn[] = [...turns];
+  const subagents: ScriptedTurn[] = [];
   let counter = 0;
   const server = http.createServer((message, response) => {
     const chunks: Buffer[] = [];
@@ -160,8 +163,10 @@ export async function startMessagesApi(...turns: ScriptedTurn[]): Promise<Messag
       }
       case 'compact':
         return { text: SUMMARY };
-      case 'subagent':
-        return { text: 'Sub-agent done.' };
+      case 'subagent': {
+        const turn = subagents.shift() ?? { text: 'Sub-agent done.' };
+        return typeof turn === 'function' ? turn(request) : turn;
+      }
       default:
         return { text: '{"title":"Scripted session","isNewTopic":false}' };
     }
@@ -175,13 +180,15 @@ export async function startMessagesApi(...turns: ScriptedTurn[]): Promise<Messag
     requests: [],
     main: () => api.requests.filter((request) => request.kind === 'main'),
     script: (...more) => void queue.push(...more),
-    remaining: () => queue.length,
+    scriptSubagent: (...more) => void subagents.push(...more),
+    remaining: () => queue.length + subagents.length,
     unscripted: 0,
     strays: [],
     reset() {
       api.requests.length = 0;
       api.strays.length = 0;
       queue.length = 0;
+      subagents.length = 0;
       api.unscripted = 0;
     },
     close: () =>
