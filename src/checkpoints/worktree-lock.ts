@@ -4,7 +4,7 @@ import { ensureDirectory, listDirectory } from '../platform/fs.ts';
 import { acquireLock, type Lock } from '../store/lock.ts';
 import { operationPaths } from '../store/operations.ts';
 import { type Repository, type StatePaths, worktreeName } from '../store/paths.ts';
-import { clearStaleIndexLock, type PrivateIndex, privateIndexOf } from '../store/private-index.ts';
+import { clearIndexLeftovers, type PrivateIndex, privateIndexOf } from '../store/private-index.ts';
 
 const LOCK_WAIT_MS = 30_000;
 
@@ -22,7 +22,7 @@ export async function withWorktreeLock<T>(
   ensureDirectory(state.indexes);
   const lock = await waitForLock(state.locks, worktreeLockName(repository));
   try {
-    clearStaleIndexLock(index);
+    clearIndexLeftovers(index);
     if (listDirectory(operationPaths(state).pending).length > 0) {
       const { recoverHeld } = await import('./restore/recover.ts');
       await recoverHeld(place, systemClock());

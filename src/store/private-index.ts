@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import {
   copyFile,
   ensureDirectory,
+  listDirectory,
   readTextIfExists,
   removeFile,
   renameFile,
@@ -94,9 +95,16 @@ export function seedPrivateIndex(repository: Repository, index: PrivateIndex): s
   }
 }
 
-/** Removes the lock file a killed git left beside the private index. Call it only while holding our own lock. */
-export function clearStaleIndexLock(index: PrivateIndex): void {
+/** Removes what killed processes left beside the private index. Call it only while holding our own lock. */
+export function clearIndexLeftovers(index: PrivateIndex): void {
   removeFile(`${index.file}.lock`);
+  const folder = path.dirname(index.file);
+  const name = path.basename(index.file);
+  const isTemporary = (file: string): boolean =>
+    [`.${name}.`, `.${name}.json.`].some(
+      (start) => file.startsWith(start) && /^\d+-[0-9a-z]+-\d+\.tmp$/.test(file.slice(start.length)),
+    );
+  for (const file of listDirectory(folder)) if (isTemporary(file)) removeFile(path.join(folder, file));
 }
 
 /** The facts of the last look; undefined where there are none or they cannot be read. */

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { restoreTree } from '../../src/checkpoints/restore/restore.ts';
 import type { RestoreOptions, RestorePlace, RestoreResult } from '../../src/checkpoints/restore/types.ts';
 import { undoRestore } from '../../src/checkpoints/restore/undo.ts';
-import type { Checkpoint, CheckpointSummary } from '../../src/checkpoints/types.ts';
+import type { CheckpointSummary } from '../../src/checkpoints/types.ts';
 import { doneOperations, operationPaths, type StoredOperation } from '../../src/store/operations.ts';
 import { fingerprint, placeOf } from './checkpoints.ts';
 import { type BuiltRepository, runGit, runGitLatin1 } from './repositories.ts';
@@ -62,7 +62,7 @@ export function filesOf(root: string): Record<string, string> {
 
 /** What is staged, entry by entry. */
 export function stagedOf(root: string): string {
-  return runGitLatin1(root, ['ls-files', '-s', '-z']);
+  return runGitLatin1(root, ['-c', 'core.fsmonitor=false', 'ls-files', '-s', '-z']);
 }
 
 /** What a restore must never change: HEAD, refs of the person, reflogs, the stash. */
@@ -108,5 +108,3 @@ export function leftovers(root: string): string[] {
     ...names(root).filter((name) => name.startsWith('.claude-hooks-')),
   ];
 }
-
-export type { Checkpoint };

@@ -110,6 +110,7 @@ function begin({ place, target, options, prepared, safety }: Work): OperationPla
       id: safety.id,
     },
     modes: unusualModes(prepared.disk),
+    there: prepared.disk.there,
   };
   const begun = beginOperation(
     state,

@@ -29,6 +29,8 @@ export interface DiskPlan {
   /** All changes that the expected tree has over the present one; more than `takes` and `puts` where disk needs none. */
   index: Pick<TreeChange, 'name' | 'to'>[];
   left: Map<string, LeftReason>;
+  /** Files of the tree to go to that stand there already, although the captured tree does not have them. */
+  there: string[];
   /** Folders that stand where a file belongs: with all folders in them, of which none holds anything that stays. */
   inPlace: string[];
 }
@@ -41,6 +43,8 @@ export interface PlanPlace {
   index: string;
   /** Files the capture does not hold, as text. */
   leftOut: ReadonlySet<string>;
+  /** Files a restore made, which go although git ignores them: blobs by name. */
+  made: ReadonlyMap<string, string>;
 }
 
 /**
@@ -49,7 +53,7 @@ export interface PlanPlace {
  */
 export async function planDisk(place: PlanPlace, changes: readonly TreeChange[]): Promise<DiskPlan> {
   const disk = new Disk(place.repository.root);
-  const plan: DiskPlan = { takes: [], puts: [], index: [], left: new Map(), inPlace: [] };
+  const plan: DiskPlan = { takes: [], puts: [], index: [], left: new Map(), there: [], inPlace: [] };
   const open = changes.filter((change) => {
     const isNested = isSubmodule(change.from) || isSubmodule(change.to);
     if (isNested) plan.left.set(change.name, 'submodule');
@@ -97,14 +101,14 @@ async function planTakes(
   const there = removals.filter(({ name }) => stats.get(name) !== undefined).map(({ name }) => name);
   const ignored = await findIgnored(place, there, changes);
   const own = ownFolders(place.repository.root);
-  for (const { name } of removals) {
+  for (const { name, from } of removals) {
     const was = stats.get(name);
     const why =
       was === undefined
         ? undefined
         : !held.has(name)
           ? 'not-held'
-          : ignored.has(name)
+          : ignored.has(name) && place.made.get(name) !== from?.id
             ? 'ignored'
             : own.some((folder) => rawText(name).startsWith(folder))
               ? 'document'
@@ -152,7 +156,10 @@ async function planPuts(
       continue;
     }
     plan.index.push({ name, to });
-    if (verdict === 'there') continue;
+    if (verdict === 'there') {
+      plan.there.push(name);
+      continue;
+    }
     if (stat?.kind === 'directory') plan.inPlace.push(...foldersIn(disk, name));
     plan.puts.push({ name, to, was: stat?.kind === 'directory' ? undefined : stat });
   }

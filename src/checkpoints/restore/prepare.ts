@@ -4,6 +4,7 @@ import { worktreeName } from '../../store/paths.ts';
 import type { PrivateIndex } from '../../store/private-index.ts';
 import { type Captured, captureWithRepair } from '../capture.ts';
 import { checkScope, isInScope, isSubmodule, readChanges, type TreeChange } from './changes.ts';
+import { holdMade } from './made.ts';
 import { type DiskPlan, planDisk } from './plan.ts';
 import { hasIntentToAdd, isPlainIndex, type StagingChange, stagedChanges } from './staging.ts';
 import type {
@@ -40,7 +41,13 @@ export async function prepareRestore(
   options: RestoreOptions,
   index: PrivateIndex,
 ): Promise<Prepared> {
-  const captured = await captureWithRepair({ ...place, index, budgetMs: BUDGET_MS });
+  const made = target.made ?? new Map<string, string>();
+  const captured = await holdMade(
+    place.repository,
+    index,
+    await captureWithRepair({ ...place, index, budgetMs: BUDGET_MS }),
+    made,
+  );
   const { capture, git } = captured;
   const resolved: ResolvedTree =
     options.resolveTree === undefined
@@ -51,7 +58,7 @@ export async function prepareRestore(
   const changes = all.filter(({ name }) => isInScope(options.only, name));
   const leftOut = new Set(capture.leftOut.map((file) => file.path));
   const { repository, state } = place;
-  const disk = await planDisk({ git, repository, state, index: index.file, leftOut }, changes);
+  const disk = await planDisk({ git, repository, state, index: index.file, leftOut, made }, changes);
   const keepsStaging =
     options.keepIndex || options.resolveTree !== undefined || target.indexTree === undefined;
   const staging = keepsStaging ? undefined : await planStaging(place, target, options, captured, disk);

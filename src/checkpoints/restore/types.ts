@@ -31,6 +31,11 @@ export interface RestoreTarget {
   undoes?: string;
   /** Permission bits of files git would not give back, by name (bytes as latin1 text). */
   modes?: Record<string, number>;
+  /**
+   * Files that a restore made and that this one takes back: blobs by name. They go even where git ignores them, as long
+   * as they hold what was written.
+   */
+  made?: ReadonlyMap<string, string>;
 }
 
 export interface RestoreOptions {
@@ -136,6 +141,8 @@ export interface RestoreData extends Record<string, unknown> {
   safety: { tree: string; indexTree?: string; commit: string; id: string };
   /** Permission bits of files that went and that git would not give back, by name (bytes as latin1 text). */
   modes: Record<string, number>;
+  /** Files of the target that stood there already and that no checkpoint of before holds; names in latin1. */
+  there: string[];
 }
 
 /**

@@ -1,9 +1,9 @@
 import { HooksError } from '../../errors.ts';
 import type { StoredOperation } from '../../store/operations.ts';
-import type { Repository } from '../../store/paths.ts';
 import { decodeMessage } from '../metadata.ts';
-import { openPlumbing } from '../plumbing.ts';
+import { openPlumbing, type Plumbing } from '../plumbing.ts';
 import type { CheckpointSummary } from '../types.ts';
+import { readMade } from './made.ts';
 import { restoreTree } from './restore.ts';
 import type { RestoreData, RestoreOptions, RestorePlace, RestoreResult } from './types.ts';
 
@@ -21,10 +21,13 @@ export async function undoRestore(
 ): Promise<RestoreResult> {
   const { id, title } = stored.operation;
   const data = stored.operation.data as Partial<RestoreData>;
-  const { safety, only = [], keepIndex = false, modes = {} } = data;
+  const { safety, target, only = [], keepIndex = false, modes = {}, there = [] } = data;
   if (safety === undefined) throw gone(id, title);
-  const checkpoint = await readCommit(place.repository, safety.commit);
+  const git = openPlumbing(place.repository, { budgetMs: BUDGET_MS, withoutLfs: false });
+  const checkpoint = await readCommit(git, safety.commit);
   if (checkpoint === undefined) throw gone(id, title);
+  const made =
+    target === undefined ? undefined : await readMade(git, safety.tree, target.tree, { only, there });
   return restoreTree(
     place,
     {
@@ -34,6 +37,7 @@ export async function undoRestore(
       checkpoint,
       undoes: id,
       modes,
+      ...(made === undefined ? {} : { made }),
     },
     { ...options, mode: 'exact', only, keepIndex },
   );
@@ -49,8 +53,7 @@ function gone(id: string, title: string): HooksError {
 }
 
 /** The checkpoint a commit is, whether or not its ref is still there. */
-async function readCommit(repository: Repository, commit: string): Promise<CheckpointSummary | undefined> {
-  const git = openPlumbing(repository, { budgetMs: BUDGET_MS, withoutLfs: false });
+async function readCommit(git: Plumbing, commit: string): Promise<CheckpointSummary | undefined> {
   try {
     const text = (await git.run(['cat-file', 'commit', commit])).toString('utf8');
     const tree = /^tree ([0-9a-f]+)$/m.exec(text)?.[1];
