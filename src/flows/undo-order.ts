@@ -32,9 +32,9 @@ export function findObstacle(oldestFirst: readonly HistoryEntry[], id: string): 
   for (const entry of oldestFirst.slice(at + 1)) {
     const root = roots.get(entry.id) ?? entry.id;
     if (isTakenBackFromOutside(oldestFirst, root, at)) continue;
-    const shared = entry.touches.filter((thing) => wanted.touches.includes(thing));
-    // Of its own family one counts in any case: it may have found nothing to change.
-    const things = shared.length === 0 && root === roots.get(id) ? [''] : shared;
+    // One of its own family counts as a whole: it may have found only a part to change, or nothing.
+    const things =
+      root === roots.get(id) ? [''] : entry.touches.filter((thing) => wanted.touches.includes(thing));
     for (const thing of things) {
       const key = `${root}\0${thing}`;
       turns.set(key, [...(turns.get(key) ?? []), entry]);
