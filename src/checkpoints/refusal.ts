@@ -1,7 +1,10 @@
 import * as path from 'node:path';
-import { exists, realPath } from '../platform/fs.ts';
+import { exists, freeBytes, realPath } from '../platform/fs.ts';
 import { homeDirectory } from '../platform/raw-paths.ts';
 import type { Repository } from '../store/paths.ts';
+
+/** With less room than this a write can fail for want of it. */
+const ROOM_BYTES = 64 * 1024;
 
 export interface Refusal {
   reason: string;
@@ -51,13 +54,22 @@ export function refusalFromGit(repository: Repository, words: string): Refusal {
       hint: `Install the program of the filter or set filter.${filter}.required to false; nothing was changed.`,
     };
   }
-  if (/No space left on device|Disk quota exceeded|Out of diskspace|ENOSPC|EDQUOT/.test(words)) {
+  // Git does not always say why it could not write.
+  const wroteNothing = /(?:couldn't|unable to|cannot|failed to) write/.test(words) && !hasRoom(repository);
+  if (
+    wroteNothing ||
+    /No space left on device|Disk quota exceeded|Out of diskspace|ENOSPC|EDQUOT/.test(words)
+  ) {
     return { reason: 'the disk is full', hint: 'Make room and save again; nothing was changed.' };
   }
   return {
     reason: words,
     hint: `See what git says there: git -C '${repository.root}' status. Nothing was changed.`,
   };
+}
+
+function hasRoom(repository: Repository): boolean {
+  return (freeBytes(repository.commonDir ?? repository.root) ?? ROOM_BYTES) >= ROOM_BYTES;
 }
 
 function isBareRepository(folder: string): boolean {

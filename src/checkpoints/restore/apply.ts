@@ -18,7 +18,7 @@ import {
 import { applyMoves, foldersToMake, type MovePlan, writeMovePlan } from './moves.ts';
 import { foldersToEmpty } from './plan.ts';
 import type { Prepared } from './prepare.ts';
-import { takenBack, unfinished } from './refuse.ts';
+import { refusedBy, takenBack, unfinished } from './refuse.ts';
 import { isSameDisk, openStage, stageNew, stageOf, unusualModes } from './stage.ts';
 import { prepareStaging, swapStaging } from './staging.ts';
 import type { RestoreData, RestoreOptions, RestorePlace, RestoreTarget } from './types.ts';
@@ -84,7 +84,7 @@ async function attempt(work: Work, inTree: boolean): Promise<Applied> {
   try {
     finishRestore(at, moves);
   } catch (error) {
-    throw unfinished(error);
+    throw unfinished(error, place.repository);
   }
   return applied;
 }
@@ -224,9 +224,11 @@ async function takeBack(
   moves: MovePlan | undefined,
   cause: unknown,
 ): Promise<Error> {
-  if (hasMark(at.directory, 'swapping')) return unfinished(cause);
+  if (hasMark(at.directory, 'swapping')) return unfinished(cause, at.repository);
+  // While the disk is still as full as it was.
+  const known = refusedBy(cause, at.repository);
   try {
-    return takenBack(cause, at.repository, await revertRestore(at, git, moves));
+    return takenBack(known, await revertRestore(at, git, moves));
   } catch (error) {
     return new HooksError({
       code: 'restore-stuck',

@@ -32,12 +32,12 @@ export function refusedBy(error: unknown, repository: Repository): unknown {
 }
 
 /**
- * An error of a restore all of which was taken back.
+ * The error of a restore all of which was taken back.
+ * @param known what `refusedBy` made of the error.
  * @param kept what stood in the way of that, and where it is now.
  */
-export function takenBack(error: unknown, repository: Repository, kept: readonly string[]): Error {
-  const known = refusedBy(error, repository);
-  const reason = messageOf(known).replace(/^Nothing was restored: /, '');
+export function takenBack(known: unknown, kept: readonly string[]): Error {
+  const reason = reasonIn(known);
   const hint = known instanceof HooksError ? known.hint : undefined;
   const more = kept.length === 0 ? '' : ` What stood in the way is kept: ${kept.join(', ')}.`;
   return new HooksError({
@@ -45,17 +45,21 @@ export function takenBack(error: unknown, repository: Repository, kept: readonly
     kind: known instanceof HooksError ? known.kind : 'failed',
     message: `Nothing was restored: ${reason}. Files and staging are as before.${more}`,
     hint,
-    cause: error,
+    cause: known instanceof HooksError ? (known.cause ?? known) : known,
   });
 }
 
 /** All is in place, but its leftovers are not yet removed. */
-export function unfinished(error: unknown): HooksError {
+export function unfinished(error: unknown, repository: Repository): HooksError {
   return new HooksError({
     code: 'restore-unfinished',
     kind: 'failed',
-    message: `The files are restored and verified, but the restore could not be brought to its end: ${messageOf(error)}`,
+    message: `The files are restored and verified, but the restore could not be brought to its end: ${reasonIn(refusedBy(error, repository))}`,
     hint: 'Remove the cause; the next command of claude-hooks brings it to its end.',
     cause: error,
   });
+}
+
+function reasonIn(error: unknown): string {
+  return messageOf(error).replace(/^Nothing was restored: /, '');
 }

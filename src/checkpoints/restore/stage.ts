@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { HooksError } from '../../errors.ts';
-import { ensureDirectory, removeTree, writeFileAtomic } from '../../platform/fs.ts';
+import { ensureDirectory, freeBytes, removeTree, writeFileAtomic } from '../../platform/fs.ts';
 import { fileMask, rawPath, rawSetMode, rawStat, rawText } from '../../platform/raw-files.ts';
 import type { Repository } from '../../store/paths.ts';
 import type { Plumbing } from '../plumbing.ts';
@@ -43,11 +43,15 @@ export async function stageNew(
 ): Promise<Put[]> {
   if (puts.length === 0) return [];
   const folder = path.join(place.stage, 'new');
-  await git.run(['checkout-index', '-f', '-z', '--stdin'], {
-    index: place.index,
-    env: { GIT_DIR: repository.gitDir ?? '', GIT_WORK_TREE: folder },
-    input: Buffer.from(puts.map(({ name }) => `${name}\0`).join(''), 'latin1'),
-  });
+  try {
+    await git.run(['checkout-index', '-f', '-z', '--stdin'], {
+      index: place.index,
+      env: { GIT_DIR: repository.gitDir ?? '', GIT_WORK_TREE: folder },
+      input: Buffer.from(puts.map(({ name }) => `${name}\0`).join(''), 'latin1'),
+    });
+  } catch (error) {
+    throw (await isTooMuch(git, folder, puts)) ? diskFull(error) : error;
+  }
   const seen = new Set<string>();
   return puts.map(({ name, was }) => {
     const file = rawPath(folder, name);
@@ -62,6 +66,22 @@ export async function stageNew(
       ...(was === undefined ? {} : { was: seenOf(was) }),
     };
   });
+}
+
+/** Whether there is less room than the content needs: git only says that it was unable to write a file. */
+async function isTooMuch(git: Plumbing, folder: string, puts: readonly PlannedPut[]): Promise<boolean> {
+  const input = puts.map(({ to }) => `${to.id}\n`).join('');
+  const sizes = await git.run(['cat-file', '--batch-check=%(objectsize)'], { input });
+  const needed = sizes
+    .toString('latin1')
+    .split('\n')
+    .reduce((sum, size) => sum + (Number(size) || 0), 0);
+  return needed > (freeBytes(folder) ?? needed);
+}
+
+function diskFull(cause: unknown): HooksError {
+  const message = 'No space left on device';
+  return new HooksError({ code: 'disk-full', kind: 'failed', message, cause });
 }
 
 /** A file that only its owner may read stays so. Git keeps of the modes only whether it can be executed. */
