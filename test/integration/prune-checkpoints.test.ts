@@ -1,0 +1,320 @@
+import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { pruneCheckpoints, pruneWhenDue } from '../../src/flows/prune.ts';
+import { tidyOperations } from '../../src/flows/tidy-operations.ts';
+import type { Workplace } from '../../src/flows/workplace.ts';
+import { beginOperation, completeOperation, doneOperations } from '../../src/store/operations.ts';
+import { fingerprint, saved } from '../support/checkpoints.ts';
+import { checkpointRefs, makeCheckpoints, writeDocument } from '../support/many-checkpoints.ts';
+import { type BuiltRepository, isolateProcess, makeDirty, plainRepository } from '../support/repositories.ts';
+import { restored } from '../support/restore.ts';
+import { errorOf, undoAt, workplaceAt } from '../support/undo.ts';
+
+const DAY = 24 * 3_600_000;
+let home: string;
+let built: BuiltRepository;
+beforeAll(() => {
+  home = isolateProcess();
+});
+afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+beforeEach(() => {
+  built = plainRepository();
+});
+afterEach(() => built.cleanup());
+
+async function place(keep: object = {}, root = built.root): Promise<Workplace> {
+  const found = await workplaceAt(root);
+  const { config } = found.resolved;
+  const checkpoints = { ...config.checkpoints, keep: { ...config.checkpoints.keep, ...keep } };
+  return { ...found, resolved: { ...found.resolved, config: { ...config, checkpoints } } };
+}
+
+const ids = (prefix: string, count: number): string[] =>
+  Array.from({ length: count }, (_, at) => `${prefix}-${String(at).padStart(3, '0')}`);
+const NOW = Date.parse('2026-11-24T09:00:00Z');
+
+/** Checkpoints of a session, the first the newest, a minute apart. */
+function make(prefix: string, count: number, more: object = {}, ageMs = 0): string[] {
+  const list = ids(prefix, count);
+  makeCheckpoints(
+    built,
+    list.map((id, at) => ({
+      id,
+      at: NOW - ageMs - at * 60_000,
+      content: `${id}\n`,
+      more: { session: prefix, ...more },
+    })),
+  );
+  return list;
+}
+
+describe('pruning more than 300 checkpoints', () => {
+  it('keeps the newest of each session and every named one; undo brings all of it back, and back again', async () => {
+    makeDirty(built);
+    const first = make('one', 180);
+    const second = make('two', 120);
+    const old = make('old', 20, {}, 40 * DAY);
+    const named = make('named', 20, { named: true, name: 'Mine' }, 300 * DAY);
+    for (const id of [...first, ...old, ...named]) writeDocument(built.root, id);
+    const documents = (): string[] => fs.readdirSync(path.join(built.root, '.claude/checkpoints')).sort();
+    const before = {
+      refs: checkpointRefs(built.root),
+      documents: documents(),
+      tree: fingerprint(built.root),
+    };
+    const kept = [...first.slice(0, 100), ...second.slice(0, 100), ...named].sort();
+    const at = await place({ count: 100 });
+    const dry = await pruneCheckpoints(at, { dryRun: true });
+    expect(dry).toMatchObject({ pruned: [] });
+    expect(dry.plan.verdicts.filter(({ goes }) => goes)).toHaveLength(120);
+    expect(checkpointRefs(built.root)).toEqual(before.refs);
+    const result = await pruneCheckpoints(at, { dryRun: false });
+    expect(result.pruned).toHaveLength(120);
+    expect(Object.keys(checkpointRefs(built.root)).sort()).toEqual(kept);
+    expect(documents()).toEqual([...first.slice(0, 100), ...named].map((id) => `${id}.md`).sort());
+    expect(fingerprint(built.root)).toEqual(before.tree);
+    const pruned = { refs: checkpointRefs(built.root), documents: documents() };
+    expect((await pruneCheckpoints(at, { dryRun: false })).pruned).toEqual([]);
+    const back = await undoAt(built.root);
+    expect(back.done.steps).toHaveLength(120);
+    expect([checkpointRefs(built.root), documents()]).toEqual([before.refs, before.documents]);
+    const edited = fs.readFileSync(path.join(built.root, '.claude/checkpoints', `${old[0]}.md`), 'utf8');
+    expect(edited).toContain('my own words');
+    await undoAt(built.root, { id: back.done.operation ?? '' });
+    expect([checkpointRefs(built.root), documents()]).toEqual([pruned.refs, pruned.documents]);
+    await undoAt(built.root);
+    expect([checkpointRefs(built.root), documents()]).toEqual([before.refs, before.documents]);
+    expect(fingerprint(built.root)).toEqual(before.tree);
+    expect(built.tryGit('fsck', '--full', '--strict')).toBe(true);
+  });
+
+  it('works on packed refs, and in a repository with SHA-256', async () => {
+    built.cleanup();
+    built = plainRepository('repo', ['--object-format=sha256']);
+    const list = make('one', 30);
+    built.git('pack-refs', '--all');
+    await pruneCheckpoints(await place({ count: 10 }), { dryRun: false });
+    expect(Object.keys(checkpointRefs(built.root)).sort()).toEqual(list.slice(0, 10));
+    await undoAt(built.root);
+    expect(Object.keys(checkpointRefs(built.root))).toHaveLength(30);
+  });
+});
+
+describe('what stays', () => {
+  it('is every document that is not ours, or that git tracks', async () => {
+    const list = make('one', 6);
+    const folder = path.join(built.root, '.claude/checkpoints');
+    const [, tracked = '', foreign = '', other = '', link = '', plain = ''] = list;
+    for (const id of list) writeDocument(built.root, id);
+    built.git('add', '-f', `.claude/checkpoints/${tracked}.md`);
+    fs.writeFileSync(path.join(folder, `${foreign}.md`), '# my own notes of the same name\n');
+    writeDocument(built.root, other, 'another-id');
+    fs.rmSync(path.join(folder, `${link}.md`));
+    fs.writeFileSync(path.join(folder, 'notes.md'), 'mine\n');
+    fs.symlinkSync('notes.md', path.join(folder, `${link}.md`));
+    const before = fingerprint(folder, /$^/);
+    await pruneCheckpoints(await place({ count: 1 }), { dryRun: false });
+    expect(Object.keys(checkpointRefs(built.root))).toEqual([list[0]]);
+    const after = fingerprint(folder, /$^/);
+    expect(after).toEqual({ ...before, [`${plain}.md`]: after[`${plain}.md`] });
+    expect(after[`${plain}.md`]).toBe(undefined);
+  });
+
+  it('is what an operation or a snapshot in any working tree needs', async () => {
+    const list = make('one', 6);
+    built.git('worktree', 'add', '-q', '-b', 'side', path.join(built.base, 'side'));
+    const folder = path.join(built.base, 'side/.claude/snapshots');
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, 'x.json'), `{"checkpoint": "${list[3]}", damaged`);
+    const checkpoint = await saved(built.root, { name: 'Mine', now: NOW });
+    built.write('src/a.txt', 'later\n');
+    const { operation } = await restored(built.root, checkpoint);
+    const result = await pruneCheckpoints(await place({ count: 1, age: '1ms' }), { dryRun: false });
+    const why = new Map(result.plan.verdicts.map((one) => [one.checkpoint.reason, one.why]));
+    expect(why.get('before-restore')).toBe('operation');
+    expect(result.plan.verdicts.find((one) => one.checkpoint.id === list[3])?.why).toBe('snapshot');
+    expect(Object.keys(checkpointRefs(built.root))).toHaveLength(3);
+    await undoAt(built.root, { id: operation });
+    expect(fs.readFileSync(path.join(built.root, 'src/a.txt'), 'utf8')).toBe('later\n');
+  });
+
+  it('is measured: what is shared costs nothing, what branches hold neither', async () => {
+    const blob = (): Buffer => randomBytes(100_000);
+    const same = blob();
+    built.write('big.bin', same);
+    built.git('add', '-A');
+    built.git('commit', '-qm', 'Big');
+    makeCheckpoints(
+      built,
+      ids('large', 20).map((id, at) => ({
+        id,
+        at: NOW - at * 60_000,
+        content: blob(),
+        more: { session: 'large' },
+      })),
+    );
+    makeCheckpoints(
+      built,
+      ids('same', 20).map((id, at) => ({
+        id,
+        at: NOW - at * 60_000,
+        content: same,
+        more: { session: 'same' },
+      })),
+    );
+    const at = await place({ size: '1MB' });
+    const result = await pruneCheckpoints(at, { dryRun: false });
+    expect(result.plan.notes).toEqual([]);
+    const left = Object.keys(checkpointRefs(built.root));
+    expect(left.filter((id) => id.startsWith('large-'))).toEqual(ids('large', 10));
+    expect(left.filter((id) => id.startsWith('same-'))).toHaveLength(20);
+    const others = ['--not', '--exclude=refs/claude-hooks/*', '--all'];
+    const globs = ['--glob=refs/claude-hooks/checkpoints/large-*'];
+    const used = Number(built.git('rev-list', '--disk-usage', '--objects', ...globs, ...others));
+    expect(used).toBeGreaterThan(900_000);
+    expect(used).toBeLessThanOrEqual(1024 * 1024);
+  });
+
+  it('is the same with a git that cannot add sizes up', async () => {
+    makeCheckpoints(
+      built,
+      ids('large', 12).map((id, at) => ({
+        id,
+        at: NOW - at * 60_000,
+        content: randomBytes(100_000),
+        more: { session: 'large' },
+      })),
+    );
+    const bin = path.join(built.base, 'bin');
+    fs.mkdirSync(bin);
+    const real = built.git('--exec-path').trim();
+    fs.writeFileSync(
+      path.join(bin, 'git'),
+      `#!/bin/sh\nfor word; do [ "$word" = --disk-usage ] && { echo "usage: git rev-list" >&2; exit 129; }; done\nexec '${real}/git' "$@"\n`,
+      { mode: 0o755 },
+    );
+    const { PATH } = process.env;
+    process.env.PATH = `${bin}${path.delimiter}${PATH}`;
+    try {
+      const result = await pruneCheckpoints(await place({ size: '500KB' }), { dryRun: true });
+      expect(result.plan.notes).toEqual([]);
+      const stay = result.plan.verdicts.filter(({ goes }) => !goes).map((one) => one.checkpoint.id);
+      expect(stay).toEqual(ids('large', 5));
+    } finally {
+      process.env.PATH = PATH;
+    }
+  });
+});
+
+describe('linked worktrees', () => {
+  it('gives each its documents back, and says where one is gone', async () => {
+    const side = path.join(built.base, 'side');
+    built.git('worktree', 'add', '-q', '-b', 'side', side);
+    const list = make('one', 4, { worktree: 'side' });
+    const files = list.map((id) => writeDocument(side, id));
+    const there = (): boolean[] => files.map((file) => fs.existsSync(file));
+    await pruneCheckpoints(await place({ count: 1 }), { dryRun: false });
+    expect(there()).toEqual([true, false, false, false]);
+    await undoAt(side);
+    expect(there()).toEqual([true, true, true, true]);
+    await pruneCheckpoints(await place({ count: 1 }, side), { dryRun: false });
+    built.git('worktree', 'remove', '--force', side);
+    const back = await undoAt(built.root);
+    expect(back.done.notes.join('\n')).toContain('The working tree side is gone');
+    expect(Object.keys(checkpointRefs(built.root))).toHaveLength(4);
+  });
+
+  it('believes no git directory that names a folder which does not lead back to it', async () => {
+    const victim = plainRepository('victim');
+    try {
+      const list = make('one', 3, { worktree: 'evil' });
+      const files = list.map((id) => writeDocument(victim.root, id));
+      const evil = path.join(built.root, '.git/worktrees/evil');
+      fs.mkdirSync(evil, { recursive: true });
+      fs.writeFileSync(path.join(evil, 'gitdir'), `${victim.root}/.git\n`);
+      fs.writeFileSync(path.join(evil, 'commondir'), '../..\n');
+      fs.writeFileSync(path.join(evil, 'HEAD'), 'ref: refs/heads/main\n');
+      await pruneCheckpoints(await place({ count: 1 }), { dryRun: false });
+      expect(Object.keys(checkpointRefs(built.root))).toHaveLength(1);
+      expect(files.every((file) => fs.existsSync(file))).toBe(true);
+    } finally {
+      victim.cleanup();
+    }
+  });
+});
+
+describe('undo of a prune after git has collected garbage', () => {
+  it('brings back what is still there and says what is not', async () => {
+    const list = make('one', 6);
+    const refs = checkpointRefs(built.root);
+    await pruneCheckpoints(await place({ count: 2 }), { dryRun: false });
+    built.git('tag', 'kept', refs[list[3] ?? ''] ?? '');
+    built.git('gc', '-q', '--prune=now');
+    const back = await undoAt(built.root);
+    expect(back.done.steps.map(({ name }) => name)).toEqual([`${list[3]} "Interval"`]);
+    expect(back.done.notes).toHaveLength(3);
+    expect(back.done.notes.join('\n')).toContain('cannot come back');
+    expect(Object.keys(checkpointRefs(built.root)).sort()).toEqual([list[0], list[1], list[3]]);
+  });
+
+  it('is refused where nothing is left, also where only a part of one is', async () => {
+    const list = make('one', 2);
+    const commit = checkpointRefs(built.root)[list[1] ?? ''] ?? '';
+    const blob = built.git('rev-parse', `${commit}:src/a.txt`).trim();
+    await pruneCheckpoints(await place({ count: 1 }), { dryRun: false });
+    // So few objects lie in files of their own.
+    fs.rmSync(path.join(built.root, '.git/objects', blob.slice(0, 2), blob.slice(2)));
+    const error = await errorOf(() => undoAt(built.root));
+    expect(error).toMatchObject({ code: 'pruned-for-good', kind: 'conflict' });
+    expect(Object.keys(checkpointRefs(built.root))).toEqual([list[0]]);
+  });
+});
+
+describe('of itself', () => {
+  it('prunes once a day, and says so in the log', async () => {
+    const list = make('one', 8);
+    const at = await place({ count: 5 });
+    expect(await pruneWhenDue(at)).toBe(3);
+    expect(fs.readFileSync(at.state.log, 'utf8')).toContain('Prune of 3 checkpoints');
+    make('two', 8);
+    expect(await pruneWhenDue(at)).toBe(undefined);
+    const tomorrow = { ...at, now: () => at.now() + DAY };
+    expect(await pruneWhenDue(tomorrow)).toBe(3);
+    const yesterday = { ...at, now: () => at.now() - 3 * DAY };
+    make('three', 8);
+    expect(await pruneWhenDue(yesterday)).toBe(3);
+    expect(Object.keys(checkpointRefs(built.root))).toHaveLength(15);
+    expect(list).toHaveLength(8);
+  });
+
+  it('keeps a hundred operations of the last thirty days, and their references', async () => {
+    const at = await workplaceAt(built.root);
+    const head = built.git('rev-parse', 'HEAD').trim();
+    const make = (ageMs: number): string => {
+      const { operation } = beginOperation(at.state, {
+        kind: 'restore',
+        title: 'x',
+        at: NOW - ageMs,
+        root: built.root,
+        data: {},
+      });
+      completeOperation(at.state, operation);
+      return operation.id;
+    };
+    const old = Array.from({ length: 3 }, () => make(31 * DAY));
+    const recent = Array.from({ length: 102 }, () => make(DAY));
+    const pins = path.join(built.root, '.git/refs/claude-hooks/operations');
+    fs.mkdirSync(pins, { recursive: true });
+    for (const id of [...old, ...recent, 'orphan-1']) fs.writeFileSync(path.join(pins, id), `${head}\n`);
+    await tidyOperations({ ...at, now: () => NOW });
+    const expected = recent.slice(2).sort();
+    expect(
+      doneOperations(at.state)
+        .map(({ operation }) => operation.id)
+        .sort(),
+    ).toEqual(expected);
+    expect(fs.readdirSync(pins).sort()).toEqual(expected);
+  });
+});

@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { encodeMessage } from '../../src/checkpoints/metadata.ts';
+import type { CheckpointSummary } from '../../src/checkpoints/types.ts';
+import { type BuiltRepository, GIT_TEST_ENV, runGit } from './repositories.ts';
+
+export interface MadeCheckpoint {
+  id: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  /** The content of its one changed file. */
+  content: string | Buffer;
+  more?: Partial<CheckpointSummary>;
+}
+
+/** Makes checkpoints as a save would, hundreds a second, each a commit on top of HEAD with one changed file. */
+export function makeCheckpoints(built: BuiltRepository, list: readonly MadeCheckpoint[]): void {
+  const head = runGit(built.root, ['rev-parse', 'HEAD']).trim();
+  const parts: Buffer[] = [];
+  const put = (text: string | Buffer): void => {
+    parts.push(Buffer.from(text));
+  };
+  for (const { id, at, content, more } of list) {
+    const message = encodeMessage({
+      id,
+      name: 'Interval',
+      createdAt: new Date(at).toISOString(),
+      reason: 'interval',
+      worktree: 'main',
+      document: `.claude/checkpoints/${id}.md`,
+      counts: { new: 0, modified: 1, deleted: 0 },
+      leftOut: [],
+      leftOutCount: 0,
+      remarks: [],
+      head,
+      ...more,
+    });
+    const bytes = Buffer.from(content);
+    put(`commit refs/claude-hooks/checkpoints/${id}\n`);
+    put(`committer claude-hooks <claude-hooks@localhost> ${Math.floor(at / 1000)} +0000\n`);
+    put(`data ${Buffer.byteLength(message)}\n${message}\nfrom ${head}\n`);
+    put(`M 100644 inline src/a.txt\ndata ${bytes.length}\n`);
+    put(bytes);
+    put('\n');
+  }
+  execFileSync('git', ['fast-import', '--quiet', '--force', '--done'], {
+    cwd: built.root,
+    input: Buffer.concat([...parts, Buffer.from('done\n')]),
+    env: { ...process.env, ...GIT_TEST_ENV },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+}
+
+/** Writes the document of a checkpoint, with an edit of a person in it. */
+export function writeDocument(root: string, id: string, machineId = id): string {
+  const file = path.join(root, '.claude/checkpoints', `${id}.md`);
+  const machine = { version: 1, id: machineId, name: 'x', createdAt: 'x', commit: 'x', tree: 'x' };
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(
+    file,
+    `# Session Checkpoint: ${id}\n\nmy own words\n\n\`\`\`json claude-hooks\n${JSON.stringify(machine, null, 2)}\n\`\`\`\n`,
+  );
+  return file;
+}
+
+/** The checkpoints that have a ref, and what it points to. */
+export function checkpointRefs(root: string): Record<string, string> {
+  const lines = runGit(root, [
+    'for-each-ref',
+    '--format=%(refname:lstrip=3) %(objectname)',
+    'refs/claude-hooks/checkpoints/',
+  ]);
+  return Object.fromEntries(lines.split('\n').flatMap((line) => (line === '' ? [] : [line.split(' ')])));
+}
