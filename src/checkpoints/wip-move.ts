@@ -4,7 +4,13 @@ import { exists, removeFile, renameFile } from '../platform/fs.ts';
 import { git, gitOrThrow } from '../platform/git.ts';
 import { visible } from '../platform/terminal.ts';
 import { finishSwap, holdIndex, releaseIndex } from '../store/index-swap.ts';
-import { beginOperation, completeOperation, dropOperation, type Operation } from '../store/operations.ts';
+import {
+  beginOperation,
+  completeOperation,
+  dropOperation,
+  OPERATION_PINS,
+  type Operation,
+} from '../store/operations.ts';
 import type { Repository } from '../store/paths.ts';
 import type { PrivateIndex } from '../store/private-index.ts';
 import { optional } from './metadata.ts';
@@ -35,8 +41,6 @@ export interface MoveEntry {
   about?: Record<string, unknown>;
 }
 
-/** Refs that keep what an operation left behind, so that it can be undone. */
-export const OPERATION_PINS = 'refs/claude-hooks/operations/';
 const OID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /**

@@ -16,6 +16,11 @@ export function hmacSha256(key: string, data: string): string {
   return crypto().createHmac('sha256', key).update(data).digest('hex');
 }
 
+/** The name git gives an object; SHA-1 or SHA-256, as the repository has it. */
+export function gitObjectName(algorithm: 'sha1' | 'sha256', type: string, body: Uint8Array): string {
+  return crypto().createHash(algorithm).update(`${type} ${body.length}\0`).update(body).digest('hex');
+}
+
 export function randomHex(bytes: number): string {
   return crypto().randomBytes(bytes).toString('hex');
 }

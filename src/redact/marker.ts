@@ -34,7 +34,8 @@ export function replaceSpans(text: string, spans: readonly Span[]): string {
   return done === 0 ? text : result + text.slice(done);
 }
 
-function outsideMarkers(text: string, spans: readonly Span[]): Span[] {
+/** Those that do not lie in what is redacted already. */
+export function outsideMarkers(text: string, spans: readonly Span[]): Span[] {
   const real = spans.filter((span) => span.end > span.start);
   if (!text.includes('[redacted:')) return real;
   const inside = [...text.matchAll(MARKER)].map(

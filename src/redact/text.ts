@@ -29,7 +29,8 @@ export function redactText(text: string): string {
   return current;
 }
 
-function findSecrets(text: string): Span[] {
+/** Every secret in a text, unsorted; some may overlap, or lie in what is redacted already. */
+export function findSecrets(text: string): Span[] {
   const spans: Span[] = [...findLiterals(text), ...findUserPatterns(text)];
   for (const { name, triggers, pattern, accept } of RULES) {
     if (!triggers.some((trigger) => text.includes(trigger))) continue;

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import { defineFetch } from './checkpoint/fetch.ts';
 import { defineList } from './checkpoint/list.ts';
 import { defineLoad } from './checkpoint/load.ts';
 import { defineLoop } from './checkpoint/loop.ts';
 import { definePrune } from './checkpoint/prune.ts';
+import { definePush } from './checkpoint/push.ts';
 import { defineRestore } from './checkpoint/restore.ts';
 import { defineSave } from './checkpoint/save.ts';
 import { defineShow } from './checkpoint/show.ts';
@@ -18,6 +20,8 @@ const SUBCOMMANDS = [
   defineRestore,
   defineSquash,
   definePrune,
+  definePush,
+  defineFetch,
   defineLoop,
 ];
 
