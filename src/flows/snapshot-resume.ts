@@ -1,12 +1,12 @@
 import { changesSince } from '../checkpoints/changes.ts';
-import { listCheckpoints } from '../checkpoints/list.ts';
+import { readCheckpoint } from '../checkpoints/list.ts';
 import { shellWord } from '../checkpoints/markdown.ts';
 import type { ChangedFile, CheckpointSummary } from '../checkpoints/types.ts';
 import { messageOf } from '../errors.ts';
 import type { Snapshot } from '../snapshots/types.ts';
 import type { Repository } from '../store/paths.ts';
 import { adviseBranch, readBranchFacts } from './branch-advice.ts';
-import { maxFileBytesOf } from './checkpoint.ts';
+import { captureRulesOf } from './checkpoint.ts';
 import type { Workplace } from './workplace.ts';
 
 /** What is needed to go on from a snapshot, besides its document. */
@@ -48,8 +48,8 @@ export async function checkpointOf(
   repository: Repository,
   snapshot: Snapshot,
 ): Promise<CheckpointSummary | undefined> {
-  const list = await listCheckpoints(repository);
-  return list.find((one) => one.id === snapshot.checkpoint && one.tree === snapshot.tree);
+  const found = await readCheckpoint(repository, snapshot.checkpoint);
+  return found?.tree === snapshot.tree ? found : undefined;
 }
 
 /** What cannot be compared (a read-only disk) does not keep the rest from being read. */
@@ -60,10 +60,9 @@ async function changesOf(
   if (checkpoint === undefined)
     return { since: null, sinceUnknown: 'its checkpoint is not in this repository' };
   const { repository, state } = place;
-  const maxFileBytes = maxFileBytesOf(place.resolved.config);
   try {
-    const now = place.now();
-    const since = await changesSince({ repository, state, maxFileBytes, now }, checkpoint);
+    const rules = captureRulesOf(place.resolved.config);
+    const since = await changesSince({ repository, state, ...rules, now: place.now() }, checkpoint);
     return { since, sinceUnknown: undefined };
   } catch (error) {
     return { since: null, sinceUnknown: messageOf(error) };

@@ -1,6 +1,5 @@
 import { emptyTreeOf } from '../checkpoints/changes.ts';
 import { openPlumbing } from '../checkpoints/plumbing.ts';
-import { refusalFor } from '../checkpoints/refusal.ts';
 import type { CheckpointSummary } from '../checkpoints/types.ts';
 import { HooksError } from '../errors.ts';
 import { readTextIfExists } from '../platform/fs.ts';
@@ -35,8 +34,6 @@ export type SnapshotPlace = Pick<Workplace, 'repository'> | string;
 export async function saveSnapshot(place: Workplace, request: SnapshotRequest): Promise<Snapshot> {
   checkRequest(request);
   const { repository } = place;
-  const refusal = refusalFor(repository);
-  if (refusal !== undefined) throw refused(refusal);
   checkSnapshotFolder(repository.root);
   const { name, note, session } = request;
   const saved = await saveOnRequest(place, { name, note, session });

@@ -46,7 +46,7 @@ export function readHunks(output: string): DiffLine[] {
   let inside = false;
   for (const line of output.split('\n')) {
     if (line.startsWith('@@ ')) {
-      if (inside || !/^@@ -[01](?:,\d+)? \+[01](?:,\d+)? /.test(line)) lines.push({ sign: '…', text: '' });
+      if (!/^@@ -[01](?:,\d+)? \+[01](?:,\d+)? /.test(line)) lines.push({ sign: '…', text: '' });
       inside = true;
       continue;
     }

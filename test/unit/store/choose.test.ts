@@ -46,6 +46,7 @@ describe('the thing a person means', () => {
     expect(errorOf('Featur Y').message).toMatch(/^There is no thing "Featur Y"\. Near it: feature-x-1 /);
     expect(errorOf('x', []).message).toBe('There is no thing "x": this drawer has none yet');
     expect(errorOf('x', []).hint).toBe('Put one in.');
+    expect(errorOf('x\u202e\u0085y').message).toContain('"x\\u{202e}\\x85y"');
     const many = Array.from({ length: 9 }, (_value, at) => ({ id: `a-${at}`, name: `A ${at}` }));
     expect(errorOf('A', many).message).toMatch(/, and 4 more$/);
   });
