@@ -97,7 +97,6 @@ export function leftovers(root: string): string[] {
   const names = (folder: string): string[] => (fs.existsSync(folder) ? fs.readdirSync(folder) : []);
   return [
     ...names(paths.pending).map((name) => `pending/${name}`),
-    ...names(paths.root).filter((name) => /^(?:new|old)-/.test(name)),
     ...names(paths.done).flatMap((id) =>
       names(path.join(paths.done, id))
         .filter((name) => name !== 'entry.json')
