@@ -2,7 +2,6 @@ import { messageOf } from '../errors.ts';
 import { drain } from './drain.ts';
 import { flushNotices } from './notify.ts';
 import { finishSessions } from './post-session.ts';
-import { pruneWhenDue } from './prune.ts';
 import { sweepLostSessions } from './sweep.ts';
 import { tidyState } from './tidy.ts';
 import { tidyOperations } from './tidy-operations.ts';
@@ -25,7 +24,7 @@ export async function runWorker(place: Workplace): Promise<void> {
         ended = await finishSessions(place);
       },
     ],
-    ['pruning', async () => (ended > 0 ? pruneWhenDue(place) : undefined)],
+    ['pruning', async () => (ended > 0 ? (await import('./prune.ts')).pruneWhenDue(place) : undefined)],
     ['tidying', async () => tidyState(place)],
     ['journal of operations', () => tidyOperations(place)],
     ['messages', () => flush(place)],

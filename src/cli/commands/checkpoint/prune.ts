@@ -69,6 +69,7 @@ function planLines(cli: Cli, { verdicts, notes }: PrunePlan): string[] {
   const going = verdicts.filter(({ goes }) => goes);
   const said = notes.map((note) => `  ${visible(note)}`);
   const total = `${verdicts.length} ${verdicts.length === 1 ? 'checkpoint' : 'checkpoints'}`;
+  if (verdicts.length === 0) return ['There are no checkpoints yet.', ...said];
   if (going.length === 0) return [`Nothing to prune: all of ${total} may stay.`, ...said];
   return [
     paint(cli, 'bold', `${going.length} of ${total} would go:`),
