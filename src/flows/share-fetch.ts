@@ -80,7 +80,7 @@ export async function fetchCheckpoints(place: Workplace, request: FetchRequest):
   const lock = acquireLock(state.locks, 'share', LOCK_WAIT_MS);
   if (lock === undefined) throw busy();
   try {
-    const theirs = await listRemote(repository, remote);
+    const theirs = await listRemote(repository, remote, request.timeoutMs ?? TIMEOUT_MS);
     const refs = planFetch(theirs, await listLocal(repository));
     const result = { remote: remote.name, url: remote.url, odd: theirs.odd };
     if (request.dryRun) return { ...result, applied: false, refs };

@@ -63,7 +63,7 @@ export async function pushCheckpoints(place: Workplace, request: PushRequest): P
   const { repository } = place;
   const { remote, names } = await readWords(place, request.words);
   const checkpoints = await chosenCheckpoints(place, names);
-  const theirs = await listRemote(repository, remote);
+  const theirs = await listRemote(repository, remote, request.timeoutMs ?? TIMEOUT_MS);
   const local = await listLocal(repository);
   const planned = await planRefs(repository, checkpoints, local, theirs);
   const tips = planned.flatMap(({ kind, state, commit }) =>

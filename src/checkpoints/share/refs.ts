@@ -32,10 +32,14 @@ export interface RemoteRefs extends SharedRefs {
  * Asks a remote for its refs, once.
  * @throws HooksError where it cannot be reached, takes too long, or answers with more than can be right.
  */
-export async function listRemote(repository: Repository, remote: Remote): Promise<RemoteRefs> {
+export async function listRemote(
+  repository: Repository,
+  remote: Remote,
+  timeoutMs: number,
+): Promise<RemoteRefs> {
   const result = await remoteGit(['ls-remote', '--quiet', '--', remote.target], {
     cwd: repository.root,
-    timeoutMs: LIST_TIME_MS,
+    timeoutMs: Math.min(LIST_TIME_MS, timeoutMs),
     maxOutput: MAX_LIST_BYTES,
   });
   if (result.code !== 0) throw unreachable(remote, result);
