@@ -24,10 +24,13 @@ export interface SnapshotResume {
 
 /** Compares a snapshot with the working tree as it is now. Nothing of the person's is changed. */
 export async function resumeSnapshot(place: Workplace, snapshot: Snapshot): Promise<SnapshotResume> {
-  const checkpoint = await checkpointOf(place.repository, snapshot);
+  const { repository } = place;
+  const checkpoint = await checkpointOf(repository, snapshot);
   const since = await changesOf(place, checkpoint);
-  const facts = await readBranchFacts(place.repository, snapshot);
-  const { advice, commands } = adviseBranch(snapshot, facts);
+  const { advice, commands } =
+    repository.gitDir === undefined
+      ? { advice: [`${repository.root} is in no git repository.`], commands: [] }
+      : adviseBranch(snapshot, await readBranchFacts(repository, snapshot));
   const changed = since.since === null || since.since.length > 0;
   return {
     checkpoint,

@@ -325,6 +325,21 @@ it('compares two snapshots by their checkpoints, and by their documents where th
     });
   }));
 
+it('is read in a folder without git, which has neither its branch nor its checkpoint', () =>
+  inRepository(async (built) => {
+    const { snapshot } = await savedSnapshot(built.root, { note: 'the note' });
+    const bare = path.join(built.base, 'elsewhere');
+    fs.cpSync(path.join(built.root, '.claude'), path.join(bare, '.claude'), { recursive: true });
+    const place = await workplaceOf(bare);
+    expect(loadSnapshot(place, 'Feature X')).toStrictEqual(snapshot);
+    expect(await resumeSnapshot(place, snapshot)).toMatchObject({
+      checkpoint: undefined,
+      since: null,
+      advice: [`${bare} is in no git repository.`],
+      commands: [],
+    });
+  }));
+
 it('takes no other checkpoint for its own', () =>
   inRepository(async (built) => {
     const { snapshot } = await savedSnapshot(built.root);

@@ -38,12 +38,14 @@ async function load(cli: Cli, name: string, options: Options): Promise<void> {
   const { loadSnapshot } = await import('../../../flows/snapshot.ts');
   const { resumeSnapshot } = await import('../../../flows/snapshot-resume.ts');
   const snapshot = loadSnapshot(cli, name);
+  const asJson = options.json === true;
+  // First: it can be read where git cannot be asked.
+  if (!asJson) cli.print(snapshotLines(cli, snapshot).join('\n'));
   const place = await openPlace(cli);
   const resume = await withProgress(cli, 'Comparing with the working tree …', () =>
     resumeSnapshot(place, snapshot),
   );
-  const asJson = options.json === true;
-  if (!asJson) cli.print([...snapshotLines(cli, snapshot), ...resumeLines(cli, resume)].join('\n'));
+  if (!asJson) cli.print(resumeLines(cli, resume).join('\n'));
   const result = options.restore === true ? await restore(cli, place, resume, options) : undefined;
   if (!asJson) return;
   const restored = result === undefined ? {} : { restore: restoreDocument(result) };
