@@ -1,77 +1,108 @@
 import { HooksError } from '../errors.ts';
-import { gitBytes } from '../platform/git.ts';
-import { chooseNamed, type Wording } from '../store/choose.ts';
-import type { Repository } from '../store/paths.ts';
-import { decodeMessage } from './metadata.ts';
+import { isId } from '../store/names.ts';
+import { type Repository, worktreeName } from '../store/paths.ts';
+import { type CheckpointBrief, chooseCheckpoint } from './choose.ts';
+import { briefOf, type Entry, readEntries } from './entries.ts';
 import { CHECKPOINT_REFS } from './plumbing.ts';
+import { type CheckpointCommitContent, readCommits } from './read.ts';
 import type { CheckpointSummary } from './types.ts';
 
-const FORMAT = ['%(refname)', '%(objectname)', '%(tree)', '%(contents)']
-  .map((field) => `${field}%00`)
-  .join('');
-const LIST_TIMEOUT_MS = 60_000;
-/** Git sorts by whole seconds; this many more are read so that the newest ones are surely among them. */
-const SAME_SECOND = 50;
+export interface ListOptions {
+  /** At most this many. */
+  limit?: number;
+  /** Only those of the session whose id begins so. */
+  session?: string;
+  /** Only those saved on this branch. */
+  branch?: string;
+}
+
+export interface CheckpointPage {
+  /** How many match, whatever the limit. */
+  total: number;
+  items: CheckpointBrief[];
+  /** The same, with all that is known of each, which git is asked for. */
+  whole(): Promise<CheckpointSummary[]>;
+}
 
 /**
- * Checkpoints of all working trees of the repository, the newest first; one git process. Refs there that no
- * checkpoint of a known version stands behind are passed over.
- * @throws HooksError where git cannot read the repository.
+ * Checkpoints of all working trees of the repository, the newest first. Refs there that no checkpoint of a known
+ * version stands behind are passed over. What a commit says never changes, so what was read once is kept in the state
+ * directory; a file that is missing, old or damaged there only costs time.
+ * @throws HooksError `checkpoints-unreadable` where git cannot read the repository.
  */
 export async function listCheckpoints(
   repository: Repository,
-  options: { limit?: number } = {},
+  options: ListOptions = {},
 ): Promise<CheckpointSummary[]> {
-  if (repository.gitDir === undefined) return [];
-  const count = options.limit === undefined ? [] : [`--count=${options.limit + SAME_SECOND}`];
-  const args = ['for-each-ref', `--format=${FORMAT}`, '--sort=-creatordate', ...count, CHECKPOINT_REFS];
-  const result = await gitBytes(args, { cwd: repository.root, timeoutMs: LIST_TIMEOUT_MS });
-  if (result.code !== 0) {
-    throw new HooksError({
-      code: 'checkpoints-unreadable',
-      kind: 'failed',
-      message: `The checkpoints of ${repository.root} cannot be listed: ${result.stderr.trim().split('\n').at(-1) ?? ''}`,
-      hint: 'See what git says there: git for-each-ref refs/claude-hooks/',
-    });
-  }
-  return parseList(result.stdout.toString('utf8'))
-    .sort((a, b) =>
-      a.createdAt === b.createdAt ? (a.id < b.id ? 1 : -1) : a.createdAt < b.createdAt ? 1 : -1,
-    )
-    .slice(0, options.limit);
+  return (await pageCheckpoints(repository, options)).whole();
 }
 
-/** Reads the answer of git in the format above. */
-export function parseList(output: string): CheckpointSummary[] {
-  const fields = output.split('\0');
-  const list: CheckpointSummary[] = [];
-  for (let at = 0; at + 3 < fields.length; at += 4) {
-    const ref = (fields[at] ?? '').replace(/^\n/, '');
-    const metadata = decodeMessage(fields[at + 3] ?? '');
-    if (metadata === undefined || ref !== `${CHECKPOINT_REFS}${metadata.id}`) continue;
-    list.push({ ...metadata, commit: fields[at + 1] ?? '', tree: fields[at + 2] ?? '' });
-  }
-  return list;
+/** As `listCheckpoints`, but only what a list shows of each, and how many there are without the limit. */
+export async function pageCheckpoints(
+  repository: Repository,
+  options: ListOptions = {},
+): Promise<CheckpointPage> {
+  const { limit, session, branch } = options;
+  const matches = (entry: Entry): boolean => {
+    const one = briefOf(entry);
+    if (session !== undefined && one.session?.startsWith(session) !== true) return false;
+    return branch === undefined || one.branch === branch;
+  };
+  const all = repository.gitDir === undefined ? [] : await readEntries(repository);
+  const matching = session === undefined && branch === undefined ? all : all.filter(matches);
+  const shown = matching.slice(0, limit);
+  return {
+    total: matching.length,
+    items: shown.map(briefOf),
+    whole: () => readSummaries(repository, shown),
+  };
 }
 
-const WORDING: Wording<CheckpointSummary> = {
-  one: 'checkpoint',
-  many: 'checkpoints',
-  place: 'this repository',
-  mark: (one) => one.createdAt,
-  none: 'Save one: claude-hooks checkpoint save NAME',
-  all: 'See them all: claude-hooks checkpoint list',
-};
+async function readSummaries(
+  repository: Repository,
+  entries: readonly Entry[],
+): Promise<CheckpointSummary[]> {
+  const found = new Map<string, CheckpointSummary>();
+  const commits = entries.map(({ commit }) => commit);
+  await readCommits(repository, commits, (content) => {
+    if (typeof content === 'object') found.set(content.commit, summaryOf(content));
+  });
+  return commits.flatMap((commit) => found.get(commit) ?? []);
+}
+
+function summaryOf({ metadata, commit, tree }: CheckpointCommitContent): CheckpointSummary {
+  return { ...metadata, commit, tree };
+}
 
 /**
- * The checkpoint a person means: its exact id, its exact name, or a beginning of either that only one has.
- * @throws HooksError `checkpoint-unknown` or `checkpoint-ambiguous`, naming candidates.
+ * The checkpoint a person means, as git has it now; see `chooseCheckpoint`.
+ * @throws HooksError as `chooseCheckpoint` and `listCheckpoints`.
  */
-export function chooseCheckpoint(list: readonly CheckpointSummary[], wanted: string): CheckpointSummary {
-  return chooseNamed(list, wanted, WORDING);
+export async function findCheckpoint(repository: Repository, wanted: string): Promise<CheckpointSummary> {
+  const exact = await readCheckpoint(repository, wanted.trim());
+  if (exact !== undefined) return exact;
+  const { items } = await pageCheckpoints(repository);
+  const { id } = chooseCheckpoint(items, wanted, worktreeName(repository));
+  // What a command acts on comes from git itself, never from what was kept.
+  const found = await readCheckpoint(repository, id);
+  if (found !== undefined) return found;
+  throw new HooksError({
+    code: 'checkpoint-unknown',
+    kind: 'usage',
+    message: `The checkpoint ${id} was removed a moment ago`,
+    hint: 'See those that are there: claude-hooks checkpoint list',
+  });
 }
 
-/** As `chooseCheckpoint`, from the repository. */
-export async function findCheckpoint(repository: Repository, wanted: string): Promise<CheckpointSummary> {
-  return chooseCheckpoint(await listCheckpoints(repository), wanted);
+/** The checkpoint with exactly this id; one git process. */
+export async function readCheckpoint(
+  repository: Repository,
+  id: string,
+): Promise<CheckpointSummary | undefined> {
+  if (repository.gitDir === undefined || !isId(id)) return undefined;
+  let found: CheckpointSummary | undefined;
+  await readCommits(repository, [`${CHECKPOINT_REFS}${id}`], (content) => {
+    if (typeof content === 'object' && content.metadata.id === id) found = summaryOf(content);
+  });
+  return found;
 }

@@ -14,11 +14,15 @@ export type Metadata = Omit<CheckpointSummary, 'commit' | 'tree'>;
  * setting of git changes. Free text is only ever a JSON string.
  */
 export function encodeMessage(metadata: Metadata): string {
-  const json = JSON.stringify({ version: 1, ...metadata }).replace(
+  return `claude-hooks checkpoint ${metadata.id}\n\n${asciiJson({ version: 1, ...metadata })}\n`;
+}
+
+/** JSON on one line of ASCII. */
+export function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
     /[\u007f-\uffff]/g,
     (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  return `claude-hooks checkpoint ${metadata.id}\n\n${json}\n`;
 }
 
 /** Reads a message back. @returns undefined where it is no checkpoint of a version this program knows. */

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { listCheckpoints } from '../checkpoints/list.ts';
+import { pageCheckpoints } from '../checkpoints/list.ts';
 import { listOutbox } from '../notify/outbox.ts';
 import { listDirectory, readHead, statIfExists } from '../platform/fs.ts';
 import { foldSession, type SessionView } from '../sessions/session.ts';
@@ -26,7 +26,7 @@ const SHOWN_ERRORS = 5;
 export async function readStatus(place: Workplace): Promise<Status> {
   const { state, repository } = place;
   const [checkpoints, context] = await Promise.all([
-    repository.gitDir === undefined ? [] : listCheckpoints(repository),
+    pageCheckpoints(repository, { limit: 1 }),
     buildSessionContext({
       repository,
       cwd: place.cwd,
@@ -38,14 +38,14 @@ export async function readStatus(place: Workplace): Promise<Status> {
       nonce: '0'.repeat(16),
     }),
   ]);
-  const last = checkpoints[0];
+  const last = checkpoints.items[0];
   return {
     sessions: listLive(state).map((live) => ({
       ...foldSession(live.session, readRecords(sessionJournal(place.state, live.session)).records),
       alive: isClientAlive(live),
     })),
     checkpoint: last === undefined ? undefined : { id: last.id, name: last.name, createdAt: last.createdAt },
-    checkpoints: checkpoints.length,
+    checkpoints: checkpoints.total,
     context: { characters: context.text.length, budget: place.resolved.config.context.budget },
     queue: {
       events:

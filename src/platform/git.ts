@@ -21,7 +21,7 @@ export interface GitOptions {
  * Settings that hold on every call: no program that a repository's own configuration names is run, nothing
  * asks, nothing is paged, the user's index is not refreshed.
  */
-const SAFE_SETTINGS = [
+export const SAFE_SETTINGS = [
   '-c',
   'core.fsmonitor=false',
   '-c',

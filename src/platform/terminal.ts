@@ -6,11 +6,15 @@
 const INVISIBLE =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u115f\u1160\u17b4\u17b5\u2028\u2029\u2065\u2800\u3164\uffa0\ufff0-\ufff8\u{e0000}-\u{e0fff}]|\p{Cf}|\p{Cs}/gu;
 
+/** Nearly every text; found out twenty times quicker than by the search above. */
+const PLAIN = /^[\n\t\x20-\x7e]*$/;
+
 /**
  * Text of unknown origin, safe to print on a terminal or in a message: what would act or hide is shown as `\x1b` or
  * `\u{202e}`; newline and tab stay; `\r\n` becomes `\n`. Twice gives the same as once.
  */
 export function visible(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.replaceAll('\r\n', '\n').replace(INVISIBLE, shown);
 }
 

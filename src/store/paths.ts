@@ -37,6 +37,8 @@ export interface StatePaths {
   flags: string;
   /** Private git indexes, one a working tree. */
   indexes: string;
+  /** What the list of checkpoints has read from git before; made anew where it is missing. */
+  checkpointList: string;
   /** Diagnostics of hooks and workers, JSON lines, capped. */
   log: string;
 }
@@ -98,8 +100,13 @@ function commonDirOf(gitDir: string): string {
  * `hooks/bell.sh` finds the same place by the same rule.
  */
 export function stateRoot(repository: Repository, user: UserPaths): string {
-  if (repository.commonDir !== undefined) return path.join(repository.commonDir, 'claude-hooks');
-  return path.join(user.state, 'folders', repository.root, '@');
+  return repositoryState(repository)?.root ?? path.join(user.state, 'folders', repository.root, '@');
+}
+
+/** The state of a repository; undefined for a folder without git. */
+export function repositoryState(repository: Repository): StatePaths | undefined {
+  const { commonDir } = repository;
+  return commonDir === undefined ? undefined : statePaths(path.join(commonDir, 'claude-hooks'));
 }
 
 export function statePaths(root: string): StatePaths {
@@ -118,6 +125,7 @@ export function statePaths(root: string): StatePaths {
     locks: at('locks'),
     flags: at('flags'),
     indexes: at('indexes'),
+    checkpointList: at('checkpoints-1.list'),
     log: at('log.jsonl'),
   };
 }

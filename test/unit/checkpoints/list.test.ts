@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseCheckpoint } from '../../../src/checkpoints/list.ts';
+import { chooseCheckpoint } from '../../../src/checkpoints/choose.ts';
 import type { CheckpointSummary } from '../../../src/checkpoints/types.ts';
 import { HooksError } from '../../../src/errors.ts';
 

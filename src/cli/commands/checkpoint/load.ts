@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
-import { withoutMachinePart } from '../../../checkpoints/machine-part.ts';
 import { messageOf } from '../../../errors.ts';
 import { visible } from '../../../platform/terminal.ts';
 import type { Cli } from '../../cli.ts';
 import { fileLines } from '../../render/checkpoint.ts';
 import { paint } from '../../render/paint.ts';
-import { documentOf, MAX_LINES, openPlace, withProgress } from './shared.ts';
+import { MAX_LINES, openPlace, withProgress } from './shared.ts';
 
 export function defineLoad(checkpoint: Command, cli: Cli): void {
   checkpoint
@@ -18,6 +17,7 @@ export function defineLoad(checkpoint: Command, cli: Cli): void {
 }
 
 async function load(cli: Cli, name: string, asJson: boolean): Promise<void> {
+  const { documentOf, readableDocument } = await import('../../render/checkpoint-document.ts');
   const { findCheckpoint } = await import('../../../checkpoints/list.ts');
   const { changesSince, filesOf } = await import('../../../checkpoints/changes.ts');
   const { captureRulesOf } = await import('../../../flows/checkpoint.ts');
@@ -34,7 +34,7 @@ async function load(cli: Cli, name: string, asJson: boolean): Promise<void> {
   const files = await filesOf(cli.repository, checkpoint);
   const text = documentOf(cli, { ...checkpoint, files });
   if (asJson) return cli.json({ ...checkpoint, text, changes });
-  cli.print(`${visible(withoutMachinePart(text))}\n\n`);
+  cli.print(`${readableDocument(text)}\n\n`);
   if (changes === null) return;
   cli.print(paint(cli, 'bold', changes.length === 0 ? 'Nothing has changed since.' : 'Changed since:'));
   for (const line of fileLines(cli, changes, MAX_LINES)) cli.print(line);

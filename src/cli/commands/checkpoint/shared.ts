@@ -1,8 +1,4 @@
 import { InvalidArgumentError } from 'commander';
-import { renderDocument } from '../../../checkpoints/document.ts';
-import { readDocument } from '../../../checkpoints/document-file.ts';
-import { projectFacts } from '../../../checkpoints/project.ts';
-import type { Checkpoint } from '../../../checkpoints/types.ts';
 import type { Workplace } from '../../../flows/workplace.ts';
 import { systemClock } from '../../../platform/clock.ts';
 import type { Cli } from '../../cli.ts';
@@ -22,12 +18,6 @@ export async function openPlace(cli: Cli): Promise<Workplace> {
 export function callingSession(cli: Cli): string | undefined {
   const session = cli.env.CLAUDE_CODE_SESSION_ID;
   return session !== undefined && SESSION_ID.test(session) ? session : undefined;
-}
-
-/** The document as it is on disk, with its edits; made anew where it is gone. */
-export function documentOf(cli: Cli, checkpoint: Checkpoint): string {
-  const { root } = cli.repository;
-  return readDocument(root, checkpoint.id) ?? renderDocument(checkpoint, root, projectFacts(root));
 }
 
 /** Says what takes so long, on a terminal, once it does. */

@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
-import { withoutMachinePart } from '../../../checkpoints/machine-part.ts';
-import { visible } from '../../../platform/terminal.ts';
 import type { Cli } from '../../cli.ts';
 import { fileLines } from '../../render/checkpoint.ts';
 import { paint } from '../../render/paint.ts';
-import { documentOf, MAX_LINES } from './shared.ts';
+import { MAX_LINES } from './shared.ts';
 
 export function defineShow(checkpoint: Command, cli: Cli): void {
   checkpoint
@@ -17,6 +15,7 @@ export function defineShow(checkpoint: Command, cli: Cli): void {
 }
 
 async function show(cli: Cli, name: string, asJson: boolean): Promise<void> {
+  const { documentOf, readableDocument } = await import('../../render/checkpoint-document.ts');
   const { findCheckpoint } = await import('../../../checkpoints/list.ts');
   const { emptyTreeOf, filesOf } = await import('../../../checkpoints/changes.ts');
   const { diffSummary } = await import('../../../platform/simple-git.ts');
@@ -30,7 +29,7 @@ async function show(cli: Cli, name: string, asJson: boolean): Promise<void> {
   const { insertions, deletions, changed } = summary;
   const total = `${files.length} ${files.length === 1 ? 'file' : 'files'}`;
   if (asJson) return cli.json({ ...checkpoint, files, stat: { changed, insertions, deletions }, text });
-  cli.print(`${visible(withoutMachinePart(text))}\n\n`);
+  cli.print(`${readableDocument(text)}\n\n`);
   cli.print(paint(cli, 'bold', `Against ${checkpoint.head?.slice(0, 12) ?? 'nothing'}: ${total}`));
   for (const line of fileLines(cli, files, MAX_LINES)) cli.print(line);
   cli.print(`  ${insertions} insertions, ${deletions} deletions`);
