@@ -1,10 +1,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { captureWithRepair } from '../../src/checkpoints/capture.ts';
-import type { MergeConflict } from '../../src/checkpoints/restore/types.ts';
+import type { MergeConflict, RestoreMode, RestoreResult } from '../../src/checkpoints/restore/types.ts';
 import { withWorktreeLock } from '../../src/checkpoints/save.ts';
 import type { Checkpoint, CheckpointSummary } from '../../src/checkpoints/types.ts';
 import { planMineKept } from '../../src/flows/mine-kept.ts';
+import { restoreCheckpoint } from '../../src/flows/restore.ts';
+import { openWorkplace } from '../../src/flows/workplace.ts';
 import { markLive } from '../../src/store/live.ts';
 import { placeOf, save } from './checkpoints.ts';
 import { at, type BuiltRepository, runGitLatin1 } from './repositories.ts';
@@ -31,7 +33,10 @@ export interface Scene {
   checkpoint(more?: { reason?: string; session?: string | undefined }): Promise<void>;
   /** The person does something, at a time at which no command of the session runs. */
   person(work: () => void): Promise<void>;
+  /** The tree to go to, without going there. */
   plan(): Promise<MineResult>;
+  /** Goes there. */
+  restore(mode?: RestoreMode): Promise<RestoreResult>;
   cleanup(): void;
 }
 
@@ -96,6 +101,12 @@ function sceneOf(built: BuiltRepository, session: FakeSession, start: Checkpoint
         });
         return planMineKept({ git, repository, state, checkpoint: start, capture });
       }),
+    async restore(mode = 'mine-kept') {
+      const env = { ...process.env };
+      const place = await openWorkplace({ cwd: root, env, runtime: path.join(root, 'dist'), now: Date.now });
+      const wanted = { name: start.id, mode, only: [], keepIndex: false, dryRun: false };
+      return restoreCheckpoint(place, wanted);
+    },
     cleanup: () => built.cleanup(),
   };
 }

@@ -11,7 +11,7 @@ export interface Question {
   since: number;
   until: number;
   seenIn: SeenIn;
-  /** The session's edit right before it: what hooks write after an edit belongs to it. */
+  /** The session's edit right before it, where its result is known: what hooks write after it belongs to it. */
   lastEdit: { from: number; to: number } | undefined;
 }
 
@@ -45,7 +45,7 @@ export function judge(question: Question, evidence: Evidence): Verdict {
   if (times !== undefined && lastEdit !== undefined && isDuring(times.writtenAt, lastEdit)) {
     return { by: 'session' };
   }
-  const commands = evidence.commands.filter((one) => one.to > since - TICK_MS && one.from < until);
+  const commands = evidence.commands.filter((one) => one.to > since && one.from <= until);
   if (commands.length === 0) return { by: 'person' };
   const inGap = [times?.writtenAt, times?.changedAt].filter(
     (time) => time !== undefined && time > since - TICK_MS && time < until + TICK_MS,
@@ -55,10 +55,11 @@ export function judge(question: Question, evidence: Evidence): Verdict {
     if (!inGap.some((time) => time !== undefined && commands.some((one) => isDuring(time, one)))) {
       return { by: 'person' };
     }
-    if (named) return { by: 'session' };
-    return seenIn === 'session' ? { by: 'session', doubt: 'counted' } : { by: 'person', doubt: 'kept' };
+    return named || seenIn === 'session'
+      ? { by: 'session', doubt: 'counted' }
+      : { by: 'person', doubt: 'kept' };
   }
-  if (named) return { by: 'session' };
+  if (named) return { by: 'session', doubt: 'counted' };
   if (seenIn !== 'session') return { by: 'person', doubt: 'kept' };
   // What is given back costs nobody a line.
   return to.entry === undefined ? { by: 'session', doubt: 'counted' } : { by: 'unclear' };

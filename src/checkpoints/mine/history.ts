@@ -1,5 +1,5 @@
 import type { Question, SeenIn, Verdict } from './evidence.ts';
-import { bytesLike } from './shown.ts';
+import { bytesLike, bytesWritten } from './shown.ts';
 import {
   ABSENT,
   type Change,
@@ -127,7 +127,8 @@ class Tracer {
     // An edit that makes a file is noted as one of an empty file.
     const absent = before === '' && this.open.length === 0 && this.at.entry === undefined;
     this.reach(absent ? ABSENT : this.derived(before), edit.at, 'edit');
-    this.session(this.derived(content.after), edit);
+    this.session(this.written(content.after), edit);
+    this.lastEdit = { from: edit.startedAt, to: edit.at };
   }
 
   /** Whether what a snapshot shows is the result of an edit that was noted only after it. */
@@ -154,7 +155,7 @@ class Tracer {
     for (let first = rest[0]; first !== undefined; first = rest[0]) {
       const made = this.at.shown === undefined ? undefined : first.content.apply(this.at.shown);
       if (made === undefined) break;
-      this.session(this.derived(made), first.edit);
+      this.session(this.written(made), first.edit);
       rest.shift();
     }
     return rest;
@@ -176,13 +177,13 @@ class Tracer {
     }
     for (const { edit, before, after } of steps) {
       this.gap(this.derived(before), edit.at, 'edit');
-      this.session(this.derived(after), edit);
+      this.session(typeof after === 'string' ? this.written(after) : ABSENT, edit);
     }
   }
 
   private gap(version: Version, until: number, seenIn: SeenIn): void {
     if (this.adopt(version)) {
-      if (until !== Number.POSITIVE_INFINITY) this.since = Math.max(this.since, until);
+      this.know(until);
       return;
     }
     const verdict = this.input.judge({
@@ -191,20 +192,27 @@ class Tracer {
       since: this.since,
       until,
       seenIn,
-      lastEdit: this.lastEdit,
+      lastEdit: this.at.shown === version.shown ? undefined : this.lastEdit,
     });
     if (verdict.doubt !== undefined) this.doubts.add(verdict.doubt);
     this.push(verdict.by, version, orderOf(verdict.by, until, seenIn));
+    this.know(until);
+  }
+
+  /** What is seen next happened after this. */
+  private know(at: number): void {
+    if (at !== Number.POSITIVE_INFINITY) this.since = Math.max(this.since, at);
   }
 
   private session(version: Version, edit: SessionEdit): void {
     if (!this.adopt(version)) this.push('session', version, edit.at);
-    this.lastEdit = { from: edit.startedAt, to: edit.at };
+    this.know(edit.at);
+    this.lastEdit = undefined;
   }
 
   private push(by: Change['by'], to: Version, at: number): void {
-    this.since = Math.max(this.since, Math.min(at, Number.MAX_SAFE_INTEGER));
-    this.changes.push({ path: this.input.path, by, from: this.at, to, at: Math.max(this.since, at) });
+    const order = Math.max(at, this.changes.at(-1)?.at ?? at);
+    this.changes.push({ path: this.input.path, by, from: this.at, to, at: order });
     this.at = to;
   }
 
@@ -224,17 +232,22 @@ class Tracer {
     return false;
   }
 
+  /** A content the path had, in the form of those that are known. */
   private derived(shown: Shown): Version {
     if (shown === null) return ABSENT;
+    const models = [this.at.bytes, this.input.now.bytes].filter((bytes) => bytes !== undefined);
+    return this.version(shown, bytesLike(shown, models));
+  }
+
+  /** A content the client wrote over the present one. */
+  private written(shown: string): Version {
+    return this.version(shown, bytesWritten(shown, this.at.bytes));
+  }
+
+  private version(shown: string, bytes: Buffer): Version {
     const { at, input } = this;
     const modes = [at.entry?.mode, input.now.entry?.mode].filter((mode) => mode?.startsWith('100') === true);
-    const models = [at.bytes, input.now.bytes].filter((bytes) => bytes !== undefined);
-    return {
-      entry: { mode: modes[0] ?? '100644', oid: '' },
-      bytes: bytesLike(shown, models),
-      shown,
-      derived: true,
-    };
+    return { entry: { mode: modes[0] ?? '100644', oid: '' }, bytes, shown, derived: true };
   }
 
   /** What stood there before a file was written whole. */

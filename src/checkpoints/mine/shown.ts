@@ -7,36 +7,34 @@ export function shownOf(bytes: Buffer): string {
   return text.replaceAll('\r\n', '\n');
 }
 
+/** What Claude Code writes over a file: its encoding, the commoner of its line ends, and nothing else of its bytes. */
+export function bytesWritten(text: string, over: Buffer | undefined): Buffer {
+  if (over === undefined) return Buffer.from(text, 'utf8');
+  const wide = isUtf16(over);
+  const { returns, newlines } = countEnds(wide ? Buffer.from(over.toString('utf16le'), 'utf8') : over);
+  const ended = returns * 2 > newlines ? text.replaceAll('\n', '\r\n') : text;
+  return Buffer.from(ended, wide ? 'utf16le' : 'utf8');
+}
+
 /**
- * Gives a shown text the form of the files it belongs to: encoding and line ends. Where line ends are mixed, a line
- * that one of them has too gets its very bytes, and any other the commoner end. A line with bytes that are no text
- * gets those of the last model that has it.
+ * Gives a shown text the form of the files it was taken from. Where line ends are mixed, or bytes are no text, a line
+ * that one of them has too gets its very bytes.
  * @param models the one that gives the form first.
  */
 export function bytesLike(text: string, models: readonly Buffer[]): Buffer {
-  const first = models[0];
-  if (first === undefined) return Buffer.from(text, 'utf8');
-  if (isUtf16(first)) {
-    const returns = first.toString('utf16le').includes('\r\n');
-    return Buffer.from(returns ? text.replaceAll('\n', '\r\n') : text, 'utf16le');
-  }
+  const [first] = models;
+  const plain = bytesWritten(text, first);
+  if (first === undefined || isUtf16(first)) return plain;
   const { returns, newlines } = countEnds(first);
-  const mixed = returns > 0 && returns < newlines;
-  const end = returns * 2 > newlines ? '\r\n' : '\n';
-  if (!mixed && !text.includes('\ufffd')) {
-    return Buffer.from(end === '\n' ? text : text.replaceAll('\n', end), 'utf8');
-  }
-  const sound = new Map<string, Buffer>();
-  const broken = new Map<string, Buffer>();
+  if ((returns === 0 || returns === newlines) && !text.includes('\ufffd')) return plain;
+  const known = new Map<string, Buffer>();
   for (const line of models.flatMap(linesOf)) {
     const shown = shownOf(line);
-    if (shown.includes('\ufffd')) broken.set(shown, line);
-    else if (mixed && !sound.has(shown)) sound.set(shown, line);
+    if (!known.has(shown)) known.set(shown, line);
   }
+  const end = returns * 2 > newlines ? '\r\n' : '\n';
   const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-  return Buffer.concat(
-    lines.map((line) => broken.get(line) ?? sound.get(line) ?? Buffer.from(line.replace(/\n$/, end), 'utf8')),
-  );
+  return Buffer.concat(lines.map((line) => known.get(line) ?? Buffer.from(line.replace(/\n$/, end), 'utf8')));
 }
 
 function isUtf16(bytes: Buffer): boolean {
