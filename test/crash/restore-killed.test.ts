@@ -18,15 +18,18 @@ import { PROJECT_ROOT } from '../support/sandbox.ts';
 
 const FULL = process.env.CLAUDE_HOOKS_FULL === '1';
 const RANDOM_KILLS = FULL ? 1_000 : 12;
-const CLI = path.join(PROJECT_ROOT, 'dist/cli.cjs');
 
 let home: string;
 let folder: string;
 let shim: string;
+let cli: string;
 beforeAll(() => {
   home = isolateProcess();
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'claude-hooks-kill-'));
   shim = writeShim(folder);
+  // A copy: the thousandth kill still meets the same program, whoever builds meanwhile.
+  fs.cpSync(path.join(PROJECT_ROOT, 'dist'), path.join(folder, 'dist'), { recursive: true });
+  cli = path.join(folder, 'dist/cli.cjs');
 });
 afterAll(() => {
   fs.rmSync(home, { recursive: true, force: true });
@@ -95,7 +98,7 @@ async function whole(scene: Scene, args: string[]): Promise<{ calls: number; don
   const built = scene.copy();
   const countFile = path.join(folder, 'count');
   const started = performance.now();
-  const ended = await runKilled(['--require', shim, CLI, ...args], {
+  const ended = await runKilled(['--require', shim, cli, ...args], {
     cwd: built.root,
     env: { COUNT_FILE: countFile },
   });
@@ -112,9 +115,16 @@ async function expectMended(
   scene: Scene,
   done: State,
   history: unknown,
+  nextCommand: 'list' | 'save',
 ): Promise<boolean> {
+  if (nextCommand === 'list') {
+    const listed = await runKilled([cli, 'checkpoint', 'list'], { cwd: built.root, env: {} });
+    expect(listed.code, listed.stderr).toBe(0);
+  }
+  const listedState = stateOf(built.root);
   const next = await saved(built.root, { name: 'after the kill' });
   const found = stateOf(built.root);
+  if (nextCommand === 'list') expect(found, 'any command mends it, not only a save').toEqual(listedState);
   const isOld = JSON.stringify(found) === JSON.stringify(scene.old);
   if (!isOld) expect(found).toEqual(done);
   expect(historyOf(built)).toEqual(history);
@@ -144,10 +154,10 @@ async function killAtCalls(
     const built = scene.copy();
     const history = historyOf(built);
     const env = { KILL_AT: String(call), KILL_GROUP: String(call % 2) };
-    const ended = await runKilled(['--require', shim, CLI, ...args], { cwd: built.root, env });
+    const ended = await runKilled(['--require', shim, cli, ...args], { cwd: built.root, env });
     // A run can need a call or two less than the one that was counted.
     if (call < calls - 10) expect(ended.code, `killed at call ${call} of ${calls}`).toBe(null);
-    const isOld = await expectMended(built, scene, done, history);
+    const isOld = await expectMended(built, scene, done, history, call % 3 === 0 ? 'list' : 'save');
     ends[isOld ? 'old' : 'done'] += 1;
     built.cleanup();
   }
@@ -170,8 +180,8 @@ describe('restore', () => {
       const built = scene.copy();
       const history = historyOf(built);
       const killAfterMs = Math.random() * ms * 1.1;
-      await runKilled([CLI, ...RESTORE], { cwd: built.root, env: {}, killAfterMs, group: round % 2 === 0 });
-      await expectMended(built, scene, done, history);
+      await runKilled([cli, ...RESTORE], { cwd: built.root, env: {}, killAfterMs, group: round % 2 === 0 });
+      await expectMended(built, scene, done, history, round % 3 === 0 ? 'list' : 'save');
       built.cleanup();
     }
     scene.cleanup();
@@ -197,7 +207,7 @@ describe('restore', () => {
       const { calls } = await countOnly(built, elsewhere);
       for (const call of callsToKill(calls, 5)) {
         const env = { KILL_AT: String(call) };
-        await runKilled(['--require', shim, CLI, ...RESTORE], { cwd: built.root, env });
+        await runKilled(['--require', shim, cli, ...RESTORE], { cwd: built.root, env });
         await saved(built.root, { name: 'after the kill' });
         const found = stateOf(built.root);
         if (JSON.stringify(found) !== JSON.stringify(old)) {
@@ -218,7 +228,7 @@ describe('restore', () => {
 
 async function countOnly(built: BuiltRepository, elsewhere: string): Promise<{ calls: number }> {
   const countFile = path.join(elsewhere, 'count');
-  const args = ['--require', shim, CLI, ...RESTORE, '--dry-run'];
+  const args = ['--require', shim, cli, ...RESTORE, '--dry-run'];
   await runKilled(args, { cwd: built.root, env: { COUNT_FILE: countFile } });
   // The dry run makes about a third of the calls of the real one.
   return { calls: 3 * Number(fs.readFileSync(countFile, 'utf8')) };

@@ -44,7 +44,7 @@ export function resultText(cli: Cli, result: RestoreResult): string {
   if (result.restored) {
     return [
       `${paint(cli, 'green', 'Restored, verified')}: the files on disk are tree ${result.tree.slice(0, 12)}.`,
-      `Before it was saved ${paint(cli, 'cyan', result.safety.id)}. Take it back: claude-hooks undo`,
+      `What was there before is saved as ${paint(cli, 'cyan', result.safety.id)}. Take it back: claude-hooks undo`,
     ].join('\n');
   }
   if (result.cause === 'dry-run') return 'Nothing was changed: this was a dry run.';
