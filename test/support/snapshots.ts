@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { saveSnapshot } from '../../src/flows/snapshot.ts';
 import { openWorkplace, type Workplace } from '../../src/flows/workplace.ts';
 import type { Snapshot, SnapshotRequest } from '../../src/snapshots/types.ts';
-import { runGitLatin1 } from './repositories.ts';
+import { type BuiltRepository, plainRepository, runGitLatin1 } from './repositories.ts';
 import { PROJECT_ROOT } from './sandbox.ts';
 
 /** Accepts what the published schema accepts. */
@@ -43,4 +43,17 @@ export function treeEntries(root: string, tree: string | undefined): Map<string,
     if (name !== undefined) entries.set(name, `${mode} ${id}`);
   }
   return entries;
+}
+
+/** Works in a repository of its own. */
+export async function inRepository(
+  work: (built: BuiltRepository) => Promise<void>,
+  build: () => BuiltRepository = plainRepository,
+): Promise<void> {
+  const built = build();
+  try {
+    await work(built);
+  } finally {
+    built.cleanup();
+  }
 }
