@@ -144,7 +144,7 @@ async function receiveChunk(
   if (result.code === 0) return { bytes };
   const failure =
     result.ended === 'progress'
-      ? { invalid: false, why: `more than ${limits.maxBytes} bytes came` }
+      ? { invalid: false, why: `more than ${limits.maxBytes} bytes came; git gc removes them` }
       : result.ended === 'time'
         ? { invalid: false, why: `it took longer than ${Math.round(limits.timeoutMs / 1000)} s` }
         : refusedBy(result.words);
