@@ -7,6 +7,7 @@ import { listSnapshots, loadSnapshot, saveSnapshot } from '../../src/flows/snaps
 import { resumeSnapshot } from '../../src/flows/snapshot-resume.ts';
 import { markLive } from '../../src/store/live.ts';
 import { placeOf } from '../support/checkpoints.ts';
+import { NAUGHTY } from '../support/naughty.ts';
 import { emptyFolder, isolateProcess } from '../support/repositories.ts';
 import { inRepository, publishedSchema, savedSnapshot, workplaceOf } from '../support/snapshots.ts';
 
@@ -97,50 +98,36 @@ it('keeps the context file, the note, the variables, and all todos of the open s
     expect(own.snapshot.todos).toEqual([{ text: 'mine', status: 'pending' }]);
   }));
 
-/** Texts that broke other programs. */
-const NAUGHTY = [
-  '../../etc/passwd',
-  '/absolute',
-  '-rf',
-  '--upload-pack=touch x',
-  '$(touch x)',
-  '`touch x`',
-  'a\nb',
-  'null\0byte',
-  'CON',
-  'HEAD',
-  'refs/heads/main',
-  'a..b',
-  'name.lock',
-  '~^:?*[\\',
-  '\u202egnp.exe',
-  '日本語',
-  '💥'.repeat(200),
-  'x\ud800',
-  '__proto__',
-  'a'.repeat(10_000),
-  '<script>alert(1)</script>',
-  '{{7*7}}',
-  "Robert'); DROP TABLE snapshots;--",
-];
+/** Some of each kind by default; all of them in a full run. */
+const STEP = process.env.CLAUDE_HOOKS_FULL === '1' ? 1 : 30;
+const TRIED = Object.values(NAUGHTY).flatMap((texts) => texts.filter((_text, at) => at % STEP === 0));
 
 it('takes any text as a name, or refuses it, and never writes outside', () =>
   inRepository(async (built) => {
     const outside = fs.readdirSync(built.base);
+    const inside = fs.readdirSync(built.root);
     const place = await workplaceOf(built.root);
-    for (const name of NAUGHTY) {
-      const snapshot = await saveSnapshot(place, { name });
+    let saved = 0;
+    for (const name of TRIED) {
+      const snapshot = await saveSnapshot(place, { name }).catch((error: unknown) => {
+        expect(error, JSON.stringify(name)).toMatchObject({ code: 'snapshot-request' });
+        expect(name).toMatch(/^[\p{C}\p{Z}]*$/u);
+      });
+      if (snapshot === undefined) continue;
+      saved += 1;
       expect(snapshot.id).toMatch(/^[a-z0-9]+(?:-[a-z0-9]+)*$/);
-      expect(loadSnapshot(place, name)).toStrictEqual(snapshot);
       expect(loadSnapshot(place, snapshot.id)).toStrictEqual(snapshot);
+      const same = listSnapshots(place).snapshots.filter((one) => one.name === snapshot.name);
+      if (same.length === 1) expect(loadSnapshot(place, name)).toStrictEqual(snapshot);
     }
     for (const name of ['', ' \t', '\u200b', '\u202e', '\0'])
       await expect(saveSnapshot(place, { name })).rejects.toMatchObject({ code: 'snapshot-request' });
-    expect(documentsIn(built.root)).toHaveLength(NAUGHTY.length);
+    expect(saved).toBeGreaterThan(15);
+    expect(documentsIn(built.root)).toHaveLength(saved);
     expect(listSnapshots(place).skipped).toEqual([]);
     expect(fs.readdirSync(built.base)).toEqual(outside);
+    expect(fs.readdirSync(built.root)).toEqual(['.claude', ...inside]);
     expect(fs.readdirSync(path.join(built.root, '.claude')).sort()).toEqual(['checkpoints', 'snapshots']);
-    expect(fs.existsSync(path.join(built.root, 'x'))).toBe(false);
   }));
 
 it('refuses what it could not read again', () =>
