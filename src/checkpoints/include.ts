@@ -18,9 +18,8 @@ export function includeSpecs(include: readonly string[] = []): { specs: string[]
       refused.push(entry);
       continue;
     }
+    // Git takes the pattern for a plain name too.
     specs.add(`:(glob)${pattern}`);
-    // A name may hold the letters of a glob.
-    if (/[*?[\]\\]/.test(pattern)) specs.add(`:(literal)${pattern}`);
   }
   return { specs: [...specs], refused };
 }
@@ -35,7 +34,7 @@ export function includeMark(include: readonly string[]): string | undefined {
 export function specsOf(mark: string | undefined): string[] {
   try {
     const specs: unknown = JSON.parse(mark ?? '[]');
-    return Array.isArray(specs) ? specs.filter((spec) => /^:\((?:glob|literal)\)./.test(spec)) : [];
+    return Array.isArray(specs) ? specs.filter((spec) => /^:\(glob\)./.test(spec)) : [];
   } catch {
     return [];
   }
@@ -117,7 +116,6 @@ export function includeRemarks(held: readonly string[], include: readonly string
 
 function wordsOf(specs: readonly string[]): string {
   return specs
-    .filter((spec) => spec.startsWith(':(glob)'))
     .slice(0, 5)
     .map((spec) => redactText(spec.slice(':(glob)'.length)))
     .join(', ');

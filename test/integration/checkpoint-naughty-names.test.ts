@@ -36,7 +36,7 @@ const PLAIN: Checkpoint = {
 };
 const ALL = Object.values(NAUGHTY).flat();
 /** Some of each kind by default; all of them in a full run. */
-const STEP = process.env.CLAUDE_HOOKS_FULL === '1' ? 1 : 10;
+const STEP = process.env.CLAUDE_HOOKS_FULL === '1' ? 1 : 16;
 const TRIED = Object.values(NAUGHTY).flatMap((texts) => texts.filter((_text, at) => at % STEP === 0));
 
 /** Everything that is in a repository and the folder around it, but for what a save makes. */
