@@ -100,10 +100,11 @@ it('install killed at any call is complete or taken back by the next command', a
   await undo();
   expect(files()).toEqual(before);
   let [back, forward] = [0, 0];
-  for (const point of killPoints(calls, FULL ? 1 : Math.ceil(calls / 5))) {
+  let killed = 0;
+  const points = killPoints(calls, FULL ? 1 : Math.ceil(calls / 5));
+  for (const point of points) {
     const where = JSON.stringify(point);
-    // The last calls of a first run are not made by every other.
-    if ((await run('install', point)).code !== null) expect(point.call, where).toBeGreaterThan(calls * 0.7);
+    if ((await run('install', point)).code === null) killed += 1;
     const cutOff = names(operationPaths(statePaths(path.join(place.repo, '.git/claude-hooks'))).pending);
     expect(await next(), where).toHaveLength(cutOff.length);
     expectNothingLeft(where);
@@ -117,6 +118,8 @@ it('install killed at any call is complete or taken back by the next command', a
   }
   expect(back).toBeGreaterThan(1);
   if (FULL) expect(forward).toBeGreaterThan(1);
+  // Not every run makes the last calls of the first one, and a call can be inside of another.
+  expect(killed).toBeGreaterThan(points.length * 0.7);
 }, 600_000);
 
 it('the undo of an install killed at any call is complete or taken back by the next command', async () => {
@@ -125,9 +128,11 @@ it('the undo of an install killed at any call is complete or taken back by the n
   const after = files();
   const calls = await callsOf('undo');
   await callsOf('install');
-  for (const point of killPoints(calls, FULL ? 1 : Math.ceil(calls / 4))) {
+  let killed = 0;
+  const points = killPoints(calls, FULL ? 1 : Math.ceil(calls / 4));
+  for (const point of points) {
     const where = JSON.stringify(point);
-    if ((await run('undo', point)).code !== null) expect(point.call, where).toBeGreaterThan(calls * 0.7);
+    if ((await run('undo', point)).code === null) killed += 1;
     // Killed while mending, too.
     await run('next', { call: 3, when: 'after' });
     await next();
@@ -136,6 +141,8 @@ it('the undo of an install killed at any call is complete or taken back by the n
     expect([before, after], where).toContainEqual(now);
     if (now.manifests === '0') await callsOf('install');
   }
+  // Not every run makes the last calls of the first one, and a call can be inside of another.
+  expect(killed).toBeGreaterThan(points.length * 0.7);
 }, 600_000);
 
 it('two commands that find the same cut-off install mend it once', async () => {

