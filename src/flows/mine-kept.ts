@@ -9,11 +9,11 @@ import { HooksError } from '../errors.ts';
 import { ensureDirectory, realPath, siblingTempName } from '../platform/fs.ts';
 import { lookAt } from '../platform/raw-paths.ts';
 import { writeTimesOf } from '../platform/write-times.ts';
-import { listLive } from '../store/live.ts';
 import { type Repository, type StatePaths, worktreeName } from '../store/paths.ts';
 import { namerOf } from '../transcript/commands.ts';
 import { type Activity, type EditPlace, readActivity } from '../transcript/edits.ts';
 import { readEdit } from '../transcript/file-edit.ts';
+import { findSessions } from './mine-kept-sessions.ts';
 
 export interface MineKeptInput {
   git: Plumbing;
@@ -40,11 +40,16 @@ export async function planMineKept(input: MineKeptInput): Promise<ResolvedTree> 
   const later = (await listCheckpoints(repository))
     .filter((one) => one.worktree === worktreeName(repository) && one.createdAt > checkpoint.createdAt)
     .reverse();
-  const sessions = sessionsOf(input, later);
+  const { sessions, transcripts } = findSessions({
+    repository,
+    state,
+    checkpoint,
+    later,
+    session: input.session,
+    transcript: input.transcript,
+  });
   const since = Date.parse(checkpoint.createdAt);
-  const activity = joinActivities(
-    transcriptsOf(input, later, sessions).map((file) => readActivity(file, since)),
-  );
+  const activity = joinActivities(transcripts.map((file) => readActivity(file, since)));
   const { edits, outside } = byPath(repository.root, activity.edits);
   ensureDirectory(state.indexes);
   const bytes = (name: string): Buffer => Buffer.from(name, 'latin1');
@@ -105,28 +110,6 @@ async function requireMerge(git: Plumbing): Promise<void> {
     message: `mine-kept merges with git 2.38 or newer, and this is ${version}`,
     hint: 'Update git, or restore the checkpoint exactly: claude-hooks checkpoint restore NAME --mode exact',
   });
-}
-
-/** Whose changes are undone: of a checkpoint that belongs to no session, those of every session seen since. */
-function sessionsOf(input: MineKeptInput, later: readonly CheckpointSummary[]): Set<string> {
-  const own = input.session ?? input.checkpoint.session;
-  if (own !== undefined) return new Set([own]);
-  if (input.transcript !== undefined) return new Set([path.basename(input.transcript, '.jsonl')]);
-  return new Set(later.flatMap((one) => one.session ?? []));
-}
-
-function transcriptsOf(
-  { transcript, checkpoint, state }: MineKeptInput,
-  later: readonly CheckpointSummary[],
-  sessions: ReadonlySet<string>,
-): string[] {
-  const noted = [checkpoint, ...later]
-    .filter((one) => one.session !== undefined && sessions.has(one.session))
-    .flatMap((one) => one.conversation?.transcript ?? []);
-  const live = listLive(state)
-    .filter((one) => sessions.has(one.session))
-    .flatMap((one) => one.transcript ?? []);
-  return [...new Set([...(transcript === undefined ? [] : [transcript]), ...noted, ...live].map(realPath))];
 }
 
 function joinActivities(list: readonly Activity[]): Activity {

@@ -60,7 +60,7 @@ export function readActivity(transcript: string, since = 0): Activity {
   const folder = path.join(transcript.replace(/\.jsonl$/, ''), 'subagents');
   const agents = listDirectory(folder).filter((name) => /^agent-.*\.jsonl$/.test(name));
   for (const file of [transcript, ...agents.map((name) => path.join(folder, name))]) {
-    const reader = new ActivityReader(file, activity, since);
+    const reader = new ActivityReader(file, statIfExists(file)?.size ?? 0, activity, since);
     readLines(file, (line, _number, offset) => reader.line(line, offset));
     reader.end();
   }
@@ -85,6 +85,7 @@ class ActivityReader {
 
   constructor(
     private readonly file: string,
+    private readonly size: number,
     private readonly activity: Activity,
     private readonly since: number,
   ) {}
@@ -93,7 +94,8 @@ class ActivityReader {
     if (bytes !== undefined && bytes.length === 0) return;
     const record = bytes === undefined ? undefined : parseObject(bytes);
     if (record === undefined) {
-      this.activity.damaged += 1;
+      // The last line may still be in the writing.
+      if (bytes === undefined || offset + bytes.length < this.size) this.activity.damaged += 1;
       return;
     }
     const time = Date.parse(textOf(record.timestamp) ?? '');

@@ -134,7 +134,8 @@ describe('edits in transcripts of other shapes', () => {
       ['one\n', 'two\n'],
       ['{"cells":[]}\n', '{"cells":[1]}\n'],
     ]);
-    expect(readActivity(one.transcript).damaged).toBe(3);
+    // The last line is still being written.
+    expect(readActivity(one.transcript).damaged).toBe(2);
   });
 
   it('reads MultiEdit and results of older clients, which note the whole file', () => {
