@@ -4,12 +4,14 @@
  */
 
 export { listCheckpoints } from './checkpoints/list.ts';
+export type { RestorePlan, RestoreResult } from './checkpoints/restore/types.ts';
 export { type SaveInput, saveCheckpoint } from './checkpoints/save.ts';
 export type { Checkpoint, CheckpointSummary, SaveResult } from './checkpoints/types.ts';
 export type { Config, ConfigInput, ContextSource, Moment, Step } from './config/config.ts';
 export { parseDuration } from './config/duration.ts';
 export type { ConfigProblem, ResolvedConfig } from './config/types.ts';
 export { type ErrorDetails, type ErrorKind, EXIT_CODES, HooksError } from './errors.ts';
+export { type RestoreRequest, restoreCheckpoint } from './flows/restore.ts';
 export { buildSessionContext } from './flows/session-context.ts';
 export { listSnapshots, loadSnapshot, type SnapshotPlace, saveSnapshot } from './flows/snapshot.ts';
 export { diffSnapshots } from './flows/snapshot-diff.ts';

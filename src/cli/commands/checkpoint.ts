@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import { defineDiff } from './checkpoint/diff.ts';
 import { defineFetch } from './checkpoint/fetch.ts';
 import { defineList } from './checkpoint/list.ts';
 import { defineLoad } from './checkpoint/load.ts';
@@ -17,6 +18,7 @@ const SUBCOMMANDS = [
   defineList,
   defineShow,
   defineLoad,
+  defineDiff,
   defineRestore,
   defineSquash,
   definePrune,
@@ -29,7 +31,7 @@ export function define(program: Command, cli: Cli): void {
   const checkpoint = program
     .command('checkpoint')
     .description(
-      'Save, list, show and load states of the working tree. Nothing of yours is ever changed by them.',
+      'Save, list, show and load states of the working tree, which changes nothing of yours; and restore them.',
     )
     .addHelpText(
       'after',
