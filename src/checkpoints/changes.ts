@@ -3,7 +3,7 @@ import { writeIndexRecord } from '../store/private-index.ts';
 import { captureWithRepair } from './capture.ts';
 import { diffTrees } from './commit.ts';
 import { optional } from './metadata.ts';
-import { openPlumbing } from './plumbing.ts';
+import { openPlumbing, type Plumbing } from './plumbing.ts';
 import { withWorktreeLock } from './save.ts';
 import type { ChangedFile, CheckpointSummary } from './types.ts';
 
@@ -26,25 +26,43 @@ export function filesOf(repository: Repository, checkpoint: CheckpointSummary): 
   return diffTrees(git, head ?? emptyTreeOf(tree), tree);
 }
 
+/** Where the working tree is read, and by which rules. */
+export interface CapturePlace {
+  repository: Repository;
+  state: StatePaths;
+  maxFileBytes: number;
+  include?: readonly string[];
+  now: number;
+}
+
 /**
  * What the working tree has that the checkpoint has not, the other way round, and what differs: read through the
  * private index, so that the person's index and files stay as they are.
  * @throws HooksError where git cannot read the working tree.
  */
 export function changesSince(
-  place: {
-    repository: Repository;
-    state: StatePaths;
-    maxFileBytes: number;
-    include?: readonly string[];
-    now: number;
-  },
-  checkpoint: CheckpointSummary,
+  place: CapturePlace,
+  checkpoint: Pick<CheckpointSummary, 'tree'>,
 ): Promise<ChangedFile[]> {
+  return withPresentTree(place, (tree, git) => diffTrees(git, checkpoint.tree, tree));
+}
+
+/**
+ * The working tree as it is now, as the name of a tree object that git may collect in two weeks.
+ * @throws HooksError where git cannot read the working tree.
+ */
+export function presentTree(place: CapturePlace): Promise<string> {
+  return withPresentTree(place, (tree) => Promise.resolve(tree));
+}
+
+function withPresentTree<T>(
+  place: CapturePlace,
+  use: (tree: string, git: Plumbing) => Promise<T>,
+): Promise<T> {
   return withWorktreeLock(place, async (index) => {
     const { capture, git } = await captureWithRepair({ ...place, index, budgetMs: BUDGET_MS });
     const last = capture.lastStillThere ? capture.before?.last : undefined;
     writeIndexRecord(index, { ...capture.record, ...optional('last', last) });
-    return diffTrees(git, checkpoint.tree, capture.tree);
+    return use(capture.tree, git);
   });
 }

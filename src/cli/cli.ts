@@ -18,6 +18,8 @@ export interface Cli {
   user: UserPaths;
   /** Whether a person can be asked: both ends are terminals, no --no-input, no CI. */
   interactive: boolean;
+  /** Whether a person reads the answer at once: standard output is a terminal. */
+  terminal: boolean;
   /** Terminal columns; 80 where there is no terminal. */
   width: number;
   color: boolean;
@@ -25,6 +27,8 @@ export interface Cli {
   runtime: string;
   /** The answer, to standard output. */
   print(text: string): void;
+  /** Until what was printed has been taken, so that a long answer need not be in memory. */
+  drained(): Promise<void>;
   /** Messages and progress, to standard error. */
   say(text: string): void;
   /** The one JSON document of a `--json` run; `version: 1` is added. */
@@ -43,6 +47,8 @@ export function createCli(io: {
   write(text: string): void;
   warn(text: string): void;
   exit(code: number): void;
+  /** Undefined where more can be written at once. */
+  drained?(): Promise<void> | undefined;
 }): Cli {
   const user = userPaths(io.env);
   const repository = locateRepository(io.cwd);
@@ -55,11 +61,13 @@ export function createCli(io: {
     state: statePaths(stateRoot(repository, user)),
     user,
     interactive: io.stdinTty && io.stdoutTty && !ci && io.env.TERM !== 'dumb',
+    terminal: io.stdoutTty,
     // A terminal that does not know its width says 0.
     width: io.columns || 80,
     color: !io.env.NO_COLOR && (forced || (io.stdoutTty && io.env.TERM !== 'dumb')),
     runtime: io.runtime,
     print: (text) => io.write(text.endsWith('\n') ? text : `${text}\n`),
+    drained: async () => io.drained?.(),
     say: (text) => io.warn(text.endsWith('\n') ? text : `${text}\n`),
     json: (document) => io.write(`${JSON.stringify({ version: 1, ...document }, null, 2)}\n`),
     exit: io.exit,

@@ -23,6 +23,10 @@ async function main(argv: string[]): Promise<void> {
     columns: process.stdout.columns,
     write: (text) => void process.stdout.write(text),
     warn: (text) => void process.stderr.write(text),
+    drained: () =>
+      process.stdout.writableNeedDrain
+        ? new Promise((resolve) => process.stdout.once('drain', () => resolve()))
+        : undefined,
     exit: (code) => {
       process.exitCode = code;
     },
