@@ -1,5 +1,6 @@
 import { HooksError } from '../errors.ts';
 import { visible } from '../platform/terminal.ts';
+import { redactText } from '../redact/redact.ts';
 import { cleanName } from './names.ts';
 
 /** Something a person names on a command line. */
@@ -25,6 +26,8 @@ export interface Wording<T> {
 
 /** Candidates an error names. */
 const SHOWN = 5;
+/** Characters of a name an error shows at most. */
+const LONGEST = 100;
 
 /**
  * The one a person means: its exact id, its exact name, or a beginning of either that only one has.
@@ -32,7 +35,8 @@ const SHOWN = 5;
  */
 export function chooseNamed<T extends Named>(list: readonly T[], wanted: string, words: Wording<T>): T {
   const text = wanted.trim();
-  const name = cleanName(text);
+  // As names are kept: redacted, on one line, cut.
+  const name = cleanName(redactText(cleanName(text)));
   const byId = list.find((one) => one.id === text);
   if (byId !== undefined) return byId;
   for (const matches of [
@@ -77,7 +81,9 @@ function named<T extends Named>(list: readonly T[], words: Wording<T>): string {
 }
 
 function quoted(text: string): string {
-  return visible(JSON.stringify(text));
+  const letters = [...text.slice(0, LONGEST * 2 + 2)];
+  const shown = letters.length <= LONGEST ? text : `${letters.slice(0, LONGEST).join('')}…`;
+  return visible(JSON.stringify(shown));
 }
 
 function distanceTo(wanted: string, one: Named): number {

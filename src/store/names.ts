@@ -36,5 +36,5 @@ export function isId(text: string): boolean {
 /** A name as it is kept: one line, at most 200 characters, without control characters. */
 export function cleanName(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\s]+/gu, ' ').trim();
-  return [...line].slice(0, MAX_NAME).join('');
+  return [...line].slice(0, MAX_NAME).join('').trimEnd();
 }

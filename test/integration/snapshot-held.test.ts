@@ -102,33 +102,37 @@ it('keeps the context file, the note, the variables, and all todos of the open s
 const STEP = process.env.CLAUDE_HOOKS_FULL === '1' ? 1 : 30;
 const TRIED = Object.values(NAUGHTY).flatMap((texts) => texts.filter((_text, at) => at % STEP === 0));
 
-it('takes any text as a name, or refuses it, and never writes outside', () =>
-  inRepository(async (built) => {
-    const outside = fs.readdirSync(built.base);
-    const inside = fs.readdirSync(built.root);
-    const place = await workplaceOf(built.root);
-    let saved = 0;
-    for (const name of TRIED) {
-      const snapshot = await saveSnapshot(place, { name }).catch((error: unknown) => {
-        expect(error, JSON.stringify(name)).toMatchObject({ code: 'snapshot-request' });
-        expect(name).toMatch(/^[\p{C}\p{Z}]*$/u);
-      });
-      if (snapshot === undefined) continue;
-      saved += 1;
-      expect(snapshot.id).toMatch(/^[a-z0-9]+(?:-[a-z0-9]+)*$/);
-      expect(loadSnapshot(place, snapshot.id)).toStrictEqual(snapshot);
-      const same = listSnapshots(place).snapshots.filter((one) => one.name === snapshot.name);
-      if (same.length === 1) expect(loadSnapshot(place, name)).toStrictEqual(snapshot);
-    }
-    for (const name of ['', ' \t', '\u200b', '\u202e', '\0'])
-      await expect(saveSnapshot(place, { name })).rejects.toMatchObject({ code: 'snapshot-request' });
-    expect(saved).toBeGreaterThan(15);
-    expect(documentsIn(built.root)).toHaveLength(saved);
-    expect(listSnapshots(place).skipped).toEqual([]);
-    expect(fs.readdirSync(built.base)).toEqual(outside);
-    expect(fs.readdirSync(built.root)).toEqual(['.claude', ...inside]);
-    expect(fs.readdirSync(path.join(built.root, '.claude')).sort()).toEqual(['checkpoints', 'snapshots']);
-  }));
+it(
+  'takes any text as a name, or refuses it, and never writes outside',
+  () =>
+    inRepository(async (built) => {
+      const outside = fs.readdirSync(built.base);
+      const inside = fs.readdirSync(built.root);
+      const place = await workplaceOf(built.root);
+      let saved = 0;
+      for (const name of TRIED) {
+        const snapshot = await saveSnapshot(place, { name }).catch((error: unknown) => {
+          expect(error, JSON.stringify(name)).toMatchObject({ code: 'snapshot-request' });
+          expect(name).toMatch(/^[\p{C}\p{Z}]*$/u);
+        });
+        if (snapshot === undefined) continue;
+        saved += 1;
+        expect(snapshot.id).toMatch(/^[a-z0-9]+(?:-[a-z0-9]+)*$/);
+        expect(loadSnapshot(place, snapshot.id)).toStrictEqual(snapshot);
+        const same = listSnapshots(place).snapshots.filter((one) => one.name === snapshot.name);
+        if (same.length === 1) expect(loadSnapshot(place, name)).toStrictEqual(snapshot);
+      }
+      for (const name of ['', ' \t', '\u200b', '\u202e', '\0'])
+        await expect(saveSnapshot(place, { name })).rejects.toMatchObject({ code: 'snapshot-request' });
+      expect(saved).toBeGreaterThan(15);
+      expect(documentsIn(built.root)).toHaveLength(saved);
+      expect(listSnapshots(place).skipped).toEqual([]);
+      expect(fs.readdirSync(built.base)).toEqual(outside);
+      expect(fs.readdirSync(built.root)).toEqual(['.claude', ...inside]);
+      expect(fs.readdirSync(path.join(built.root, '.claude')).sort()).toEqual(['checkpoints', 'snapshots']);
+    }),
+  600_000,
+);
 
 it('refuses what it could not read again', () =>
   inRepository(async (built) => {

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HooksError } from '../../../src/errors.ts';
+import { redactText } from '../../../src/redact/redact.ts';
 import { chooseNamed, type Named, type Wording } from '../../../src/store/choose.ts';
+import { cleanName } from '../../../src/store/names.ts';
 
 const WORDS: Wording<Named> = {
   one: 'thing',
@@ -28,6 +30,14 @@ function errorOf(wanted: string, list = LIST): HooksError {
 }
 
 describe('the thing a person means', () => {
+  it('is found by the words it was saved with, also where they were not kept as they were', () => {
+    const token = `ghp_${'Zq7'.repeat(12)}`;
+    for (const text of ['word '.repeat(100), `with ${token}`, ' a\u0000\nb ', '💥'.repeat(500)]) {
+      const name = cleanName(redactText(cleanName(text)));
+      expect(chooseNamed([...LIST, { id: 'x', name }], text, WORDS).id).toBe('x');
+    }
+  });
+
   it.each([
     ['feature-x-2', 'feature-x-2'],
     ['Feature X', 'feature-x-1'],
@@ -47,6 +57,7 @@ describe('the thing a person means', () => {
     expect(errorOf('x', []).message).toBe('There is no thing "x": this drawer has none yet');
     expect(errorOf('x', []).hint).toBe('Put one in.');
     expect(errorOf('x\u202e\u0085y').message).toContain('"x\\u{202e}\\x85y"');
+    expect(errorOf('💥'.repeat(10_000)).message.length).toBeLessThan(700);
     const many = Array.from({ length: 9 }, (_value, at) => ({ id: `a-${at}`, name: `A ${at}` }));
     expect(errorOf('A', many).message).toMatch(/, and 4 more$/);
   });

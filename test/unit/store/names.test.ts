@@ -62,6 +62,7 @@ it('sorts ids of one name by their time and makes each once', () => {
 
 it('keeps a name on one line without control characters, at most 200 letters', () => {
   expect(cleanName(' a\n\tb\u202e c\u0007 ')).toBe('a b c');
+  expect(cleanName('word '.repeat(60))).toBe('word '.repeat(40).trim());
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       const name = cleanName(text);
