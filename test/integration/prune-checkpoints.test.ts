@@ -2,10 +2,17 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createRefs, type PrunedCheckpoint, removeRefs } from '../../src/checkpoints/prune.ts';
 import { pruneCheckpoints, pruneWhenDue } from '../../src/flows/prune.ts';
+import { gitOf } from '../../src/flows/prune-operation.ts';
 import { tidyOperations } from '../../src/flows/tidy-operations.ts';
 import type { Workplace } from '../../src/flows/workplace.ts';
-import { beginOperation, completeOperation, doneOperations } from '../../src/store/operations.ts';
+import {
+  beginOperation,
+  completeOperation,
+  doneOperations,
+  operationPaths,
+} from '../../src/store/operations.ts';
 import { fingerprint, saved } from '../support/checkpoints.ts';
 import { checkpointRefs, makeCheckpoints, writeDocument } from '../support/many-checkpoints.ts';
 import { type BuiltRepository, isolateProcess, makeDirty, plainRepository } from '../support/repositories.ts';
@@ -122,6 +129,23 @@ describe('what stays', () => {
     expect(after[`${plain}.md`]).toBe(undefined);
   });
 
+  it('is a checkpoint whose reference points elsewhere by now', async () => {
+    const [first = '', second = ''] = make('one', 2);
+    const refs = checkpointRefs(built.root);
+    const pruned = (id: string, commit: string): PrunedCheckpoint => ({
+      id,
+      commit,
+      name: 'x',
+      worktree: 'main',
+    });
+    const git = gitOf(await place());
+    const list = [pruned(first, refs[first] ?? ''), pruned(second, refs[first] ?? '')];
+    expect(await removeRefs(git, list)).toEqual([list[1]]);
+    expect(checkpointRefs(built.root)).toEqual({ [second]: refs[second] });
+    expect(await createRefs(git, list)).toEqual([list[1]]);
+    expect(checkpointRefs(built.root)).toEqual(refs);
+  });
+
   it('is what an operation or a snapshot in any working tree needs', async () => {
     const list = make('one', 6);
     built.git('worktree', 'add', '-q', '-b', 'side', path.join(built.base, 'side'));
@@ -230,10 +254,12 @@ describe('linked worktrees', () => {
     const victim = plainRepository('victim');
     try {
       const list = make('one', 3, { worktree: 'evil' });
-      const files = list.map((id) => writeDocument(victim.root, id));
+      const theirs = path.join(victim.base, 'evil');
+      victim.git('worktree', 'add', '-q', '-b', 'evil', theirs);
+      const files = list.map((id) => writeDocument(theirs, id));
       const evil = path.join(built.root, '.git/worktrees/evil');
       fs.mkdirSync(evil, { recursive: true });
-      fs.writeFileSync(path.join(evil, 'gitdir'), `${victim.root}/.git\n`);
+      fs.writeFileSync(path.join(evil, 'gitdir'), `${theirs}/.git\n`);
       fs.writeFileSync(path.join(evil, 'commondir'), '../..\n');
       fs.writeFileSync(path.join(evil, 'HEAD'), 'ref: refs/heads/main\n');
       await pruneCheckpoints(await place({ count: 1 }), { dryRun: false });
@@ -307,7 +333,11 @@ describe('of itself', () => {
     const recent = Array.from({ length: 102 }, () => make(DAY));
     const pins = path.join(built.root, '.git/refs/claude-hooks/operations');
     fs.mkdirSync(pins, { recursive: true });
-    for (const id of [...old, ...recent, 'orphan-1']) fs.writeFileSync(path.join(pins, id), `${head}\n`);
+    const newer = '0zzzzzzzz-00000000';
+    fs.mkdirSync(path.join(operationPaths(at.state).done, newer));
+    fs.writeFileSync(path.join(operationPaths(at.state).done, newer, 'entry.json'), '{"version":2}');
+    for (const id of [...old, ...recent, 'orphan-1', newer])
+      fs.writeFileSync(path.join(pins, id), `${head}\n`);
     await tidyOperations({ ...at, now: () => NOW });
     const expected = recent.slice(2).sort();
     expect(
@@ -315,6 +345,6 @@ describe('of itself', () => {
         .map(({ operation }) => operation.id)
         .sort(),
     ).toEqual(expected);
-    expect(fs.readdirSync(pins).sort()).toEqual(expected);
+    expect(fs.readdirSync(pins).sort()).toEqual([...expected, newer].sort());
   });
 });
