@@ -52,9 +52,14 @@ export async function pruneCheckpoints(place: Workplace, request: PruneRequest):
   return withPruneLock(place.state, () => apply(place, plan, shown, request.session));
 }
 
-/** Once a day, of itself, in the background. @returns how many were pruned; undefined where it was not due. */
+/**
+ * Once a day, of itself, in the background. Nothing where automatic checkpoints are off.
+ * @returns how many were pruned; undefined where it was not due.
+ */
 export async function pruneWhenDue(place: Workplace): Promise<number | undefined> {
-  if (place.repository.gitDir === undefined || !isPruneDue(place)) return undefined;
+  const { enabled, checkpoints } = place.resolved.config;
+  if (!enabled || !checkpoints.enabled || place.repository.gitDir === undefined) return undefined;
+  if (!isPruneDue(place)) return undefined;
   return tryPruneLock(place.state, async () => {
     if (!isPruneDue(place)) return 0;
     noteLook(place);

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRefs, type PrunedCheckpoint, removeRefs } from '../../src/checkpoints/prune.ts';
+import { handleNow } from '../../src/flows/handle-now.ts';
 import { pruneCheckpoints, pruneWhenDue } from '../../src/flows/prune.ts';
 import { gitOf } from '../../src/flows/prune-operation.ts';
 import { tidyOperations } from '../../src/flows/tidy-operations.ts';
@@ -313,6 +314,25 @@ describe('of itself', () => {
     expect(await pruneWhenDue(yesterday)).toBe(3);
     expect(Object.keys(checkpointRefs(built.root))).toHaveLength(15);
     expect(list).toHaveLength(8);
+  });
+
+  it('prunes in the worker after the end of a session, and after nothing else', async () => {
+    built.write('.claude-sessionrc.json', '{"checkpoints": {"keep": {"count": 5}}}');
+    make('one', 8);
+    const payload = (name: string): string =>
+      JSON.stringify({ hook_event_name: name, session_id: 'one', cwd: built.root, reason: 'other' });
+    const left = (): number => Object.keys(checkpointRefs(built.root)).length;
+    const at = await workplaceAt(built.root);
+    await handleNow(at, 'tool-failure', payload('PostToolUseFailure'));
+    expect(left()).toBe(8);
+    await handleNow(at, 'end', payload('SessionEnd'));
+    expect(left()).toBe(5);
+    expect((await workplaceAt(built.root)).resolved.config.checkpoints.keep.count).toBe(5);
+    make('two', 8);
+    const off = await workplaceAt(built.root);
+    off.resolved.config.checkpoints.enabled = false;
+    expect(await pruneWhenDue({ ...off, now: () => Date.now() + 40 * DAY })).toBe(undefined);
+    expect(left()).toBe(13);
   });
 
   it('keeps a hundred operations of the last thirty days, and their references', async () => {
