@@ -1,7 +1,6 @@
 import type { Plumbing } from '../plumbing.ts';
 import type { MergeConflict } from '../restore/types.ts';
 import { type Evidence, judge } from './evidence.ts';
-import { traceHistory } from './history.ts';
 import { textOfPath } from './merge.ts';
 import {
   chunked,
@@ -14,6 +13,7 @@ import {
 } from './objects.ts';
 import { shownOf } from './shown.ts';
 import { cutSteps } from './steps.ts';
+import { traceHistory } from './trace.ts';
 import {
   ABSENT,
   type Change,
