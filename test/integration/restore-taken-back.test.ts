@@ -9,7 +9,7 @@ import { acquireLock } from '../../src/store/lock.ts';
 import { pendingOperations } from '../../src/store/operations.ts';
 import { bundleScript } from '../support/bundle.ts';
 import { placeOf, saved } from '../support/checkpoints.ts';
-import { type BuiltRepository, isolateProcess, plainRepository } from '../support/repositories.ts';
+import { at, type BuiltRepository, isolateProcess, plainRepository } from '../support/repositories.ts';
 import { filesOf, historyOf, leftovers, restored, stagedOf, undo } from '../support/restore.ts';
 
 /**
@@ -230,6 +230,16 @@ describe('a restore that was cut off', () => {
     expect(fs.readFileSync(path.join(built.root, 'src/a.txt'), 'utf8')).toBe('changed\n');
     expect(built.git('diff', '--cached', '--name-only')).toBe('gone/one.txt\nnew/file.txt\n');
     expect(leftovers(built.root)).toEqual([]);
+  });
+
+  it('is mended by the next save also where the repository was moved meanwhile', async () => {
+    const { built, before, run } = await start();
+    run(`if (${INTO('src/a.txt')}) kill();`);
+    const moved = at(built.base, path.join(built.base, 'elsewhere'));
+    fs.renameSync(built.root, moved.root);
+    await saved(moved.root, { name: 'the next command' });
+    expect(stateOf(moved)).toEqual(before);
+    expect(leftovers(moved.root)).toEqual([]);
   });
 
   it('is mended also when the mending is cut off again and again', async () => {

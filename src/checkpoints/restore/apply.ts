@@ -1,20 +1,14 @@
 import { HooksError, messageOf, systemCode } from '../../errors.ts';
 import { rawPath, rawStat } from '../../platform/raw-files.ts';
 import { changeMark, hasMark, setMark } from '../../store/operation-files.ts';
-import { beginOperation } from '../../store/operations.ts';
+import { beginOperation, OPERATION_PINS } from '../../store/operations.ts';
+import { worktreeName } from '../../store/paths.ts';
 import type { PrivateIndex } from '../../store/private-index.ts';
 import { openPlumbing, type Plumbing } from '../plumbing.ts';
 import type { CheckpointSummary } from '../types.ts';
 import { deepestFirst } from './disk.ts';
 import { expectTree } from './expected.ts';
-import {
-  expectedIndexOf,
-  finishRestore,
-  newIndexOf,
-  OPERATION_PINS,
-  type OperationPlace,
-  revertRestore,
-} from './finish.ts';
+import { expectedIndexOf, finishRestore, newIndexOf, type OperationPlace, revertRestore } from './finish.ts';
 import { applyMoves, foldersToMake, type MovePlan, writeMovePlan } from './moves.ts';
 import { foldersToEmpty } from './plan.ts';
 import type { Prepared } from './prepare.ts';
@@ -93,6 +87,7 @@ function begin({ place, target, options, prepared, safety }: Work): OperationPla
   const { repository, state, now } = place;
   const { indexTree } = prepared.captured.capture;
   const data: RestoreData = {
+    worktree: worktreeName(repository),
     mode: options.mode,
     only: [...options.only],
     keepIndex: prepared.plan.staging === 'kept',

@@ -8,6 +8,7 @@ import {
   completeOperation,
   dropOperation,
   isPending,
+  OPERATION_PINS,
   type Operation,
   operationPaths,
 } from '../../store/operations.ts';
@@ -32,9 +33,6 @@ export interface OperationPlace {
   operation: Operation;
   directory: string;
 }
-
-/** Refs that keep what was there before an operation, by the operation's id. */
-export const OPERATION_PINS = 'refs/claude-hooks/operations/';
 
 /** The index that takes the place of the person's. */
 export function newIndexOf({ directory, repository }: OperationPlace): PrivateIndex {

@@ -4,7 +4,7 @@ import { acquireLock } from '../../store/lock.ts';
 import { logLine } from '../../store/log.ts';
 import { changeMark, hasMark } from '../../store/operation-files.ts';
 import { isPending, pendingOperations, type StoredOperation } from '../../store/operations.ts';
-import { locateRepository, type Repository, type StatePaths } from '../../store/paths.ts';
+import { locateRepository, type Repository, type StatePaths, worktreeName } from '../../store/paths.ts';
 import { openPlumbing, type Plumbing } from '../plumbing.ts';
 import { worktreeLockName } from '../worktree-lock.ts';
 import { finishRestore, newIndexOf, type OperationPlace, preparedIndexes, revertRestore } from './finish.ts';
@@ -40,8 +40,9 @@ export async function recoverHeld(
 ): Promise<string[]> {
   const said: string[] = [];
   for (const stored of pendingOperations(place.state)) {
-    const { kind, root } = stored.operation;
-    if (kind === 'restore' && root === place.repository.root)
+    const { kind, data } = stored.operation;
+    // By its name, not by its path: a repository can be moved, and seen under several paths.
+    if (kind === 'restore' && data.worktree === worktreeName(place.repository))
       said.push(await recoverOne({ ...place, ...stored }, now));
   }
   return said;

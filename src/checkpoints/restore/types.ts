@@ -132,6 +132,8 @@ export type RestoreResult =
 
 /** What an operation of kind `restore` keeps in its `data`. */
 export interface RestoreData extends Record<string, unknown> {
+  /** Which of the repository's working trees, as `worktreeName` tells. */
+  worktree: string;
   mode: RestoreMode;
   only: string[];
   keepIndex: boolean;
