@@ -1,10 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { changesSince } from '../../src/checkpoints/changes.ts';
 import type { SaveInput } from '../../src/checkpoints/save.ts';
 import { fingerprint, placeOf, save, saved, treeOfAddAll } from '../support/checkpoints.ts';
-import { type BuiltRepository, isolateProcess, plainRepository } from '../support/repositories.ts';
+import { type BuiltRepository, isolateProcess, plainRepository, runGit } from '../support/repositories.ts';
 
 let home: string;
 const open: BuiltRepository[] = [];
@@ -157,3 +158,90 @@ it('holds a repository inside an ignored folder by its commit and leaves out one
   expect(checkpoint.leftOut).toEqual([{ path: 'cache/bare/', bytes: 0, why: 'no-commit' }]);
   expect(checkpoint.included).toEqual(['cache/inner', 'cache/y.bin']);
 });
+
+const RUNS = process.env.CLAUDE_HOOKS_FULL === '1' ? 200 : 5;
+const NAME = fc.constantFrom(
+  '.env',
+  'a.log',
+  'b',
+  'd/.env',
+  'd/a.log',
+  'd/e/x',
+  'd/e/b',
+  'ign/x',
+  'ign/d/y',
+  'b/c',
+);
+const RULES = fc.constantFrom('', '*.log\n', 'd/\n', '.env\nign\n', '*\n!b\n', 'ign/*\n!ign/x\n');
+const PATTERN = fc.constantFrom(
+  '.env',
+  '**/.env',
+  'd',
+  'ign/**',
+  '*.log',
+  '**',
+  'd/e/?',
+  '[ab]',
+  'missing',
+  './b',
+);
+
+/** What git adds to a copy of the index where it is told to add these although they are ignored. */
+function treeWithForced(root: string, include: readonly string[]): string {
+  const [index, original] = ['.git/test-index', '.git/index'].map((name) => path.join(root, name)) as [
+    string,
+    string,
+  ];
+  fs.copyFileSync(original, index);
+  // A younger copy would hide a change of the same size within the second.
+  const time = Math.floor(fs.statSync(original).mtimeMs) / 1000;
+  fs.utimesSync(index, time, time);
+  const env = { GIT_INDEX_FILE: index };
+  fs.rmSync(path.join(root, '.claude'), { recursive: true });
+  runGit(root, ['add', '-A'], env);
+  for (const pattern of include) {
+    try {
+      runGit(root, ['add', '-f', '--', `:(glob)${pattern.replace(/^\.\//, '')}`], env);
+    } catch (error) {
+      if (!String(error).includes('did not match any files')) throw error;
+    }
+  }
+  return runGit(root, ['write-tree'], env).trim();
+}
+
+it('holds exactly what git add -f of the same names would, after any edits', async () => {
+  const step = fc.record({
+    name: NAME,
+    text: fc.constantFrom('1\n', '2\n', undefined),
+    rules: fc.option(RULES),
+    track: fc.boolean(),
+  });
+  const round = fc.record({
+    steps: fc.array(step, { minLength: 1, maxLength: 6 }),
+    include: fc.array(PATTERN, { maxLength: 3 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(round, { minLength: 1, maxLength: 3 }), async (rounds) => {
+      const built = plainRepository();
+      try {
+        for (const { steps, include } of rounds) {
+          for (const { name, text, rules, track } of steps) {
+            const file = path.join(built.root, name);
+            if (rules !== null) built.write('.gitignore', rules);
+            if (fs.existsSync(path.dirname(file)) && !fs.statSync(path.dirname(file)).isDirectory())
+              fs.rmSync(path.dirname(file));
+            fs.rmSync(file, { recursive: true, force: true });
+            if (text !== undefined) built.write(name, text);
+            if (text !== undefined && track) built.git('add', '-f', '--', name);
+          }
+          const checkpoint = await saved(built.root, { include, force: true });
+          expect(checkpoint.tree).toBe(treeWithForced(built.root, include));
+          expect(await save(built.root)).toMatchObject({ cause: 'unchanged' });
+        }
+      } finally {
+        built.cleanup();
+      }
+    }),
+    { numRuns: RUNS },
+  );
+}, 900_000);

@@ -195,3 +195,23 @@ it('holds a file once on a disk that folds case, whatever the settings say', asy
     disk.unmount();
   }
 });
+
+it('holds what git-lfs manages as pointers, which its clean filter makes', async () => {
+  const built = repository();
+  const filter = path.join(built.base, 'clean.sh');
+  fs.writeFileSync(
+    filter,
+    '#!/bin/sh\nprintf "version https://git-lfs.github.com/spec/v1\\noid sha256:%s\\nsize 6\\n" "$(sha256sum | cut -c1-64)"\n',
+    { mode: 0o755 },
+  );
+  built.git('config', 'filter.lfs.clean', `'${filter}'`);
+  built.git('config', 'filter.lfs.required', 'true');
+  built.write('.gitattributes', '*.bin filter=lfs -text\n');
+  built.write('asset.bin', 'a'.repeat(100_000));
+  const checkpoint = await saved(built.root, { maxFileBytes: 1_000_000 });
+  expect(built.git('show', `${checkpoint.tree}:asset.bin`)).toMatch(
+    /^version https:\/\/git-lfs\.github\.com\/spec\/v1\noid sha256:[0-9a-f]{64}\n/,
+  );
+  expect(checkpoint.remarks).toEqual([]);
+  expect(await save(built.root)).toMatchObject({ cause: 'unchanged' });
+});
