@@ -1,6 +1,6 @@
 # The doorbell of claude-hooks: sourced by the command in Claude Code's settings, POSIX shell.
-# Given: claude_hooks=<bell>:<scope>, h=<runtime directory>, n=<node, optional>, c=<what a command of the agent has to
-# hold, for that bell>; the event on standard input.
+# Given: claude_hooks=<bell>:<scope>, h=<runtime directory>, n=<node, optional>; the event on standard input, or, before a
+# command of the agent, read already: e.
 # Writes the event to one file and starts Node only when there is something to do now. Always exits 0.
 
 [ "${CLAUDE_HOOKS:-}" = 0 ] && exit 0
@@ -66,22 +66,18 @@ if [ -n "$i" ]; then
   [ -z "$o" ] || [ "$o" = "$scope" ] || exit 0
 fi
 
-case :${PATH:-}: in *:/usr/bin:*) ;; *) PATH=${PATH:+$PATH:}/usr/bin:/bin ;; esac
 if [ "$bell" = command ]; then
-  [ -e "$s/flags/no-before-command" ] && exit 0
   [ -n "$g" ] || exit 0
-  # Of a command it cannot read the client asks every entry: each looks for what its own rule is about.
-  l=$(head -n 1)
-  case ${l#*'"tool_input":'} in *${c:-}*) ;; *) exit 0 ;; esac
+  [ -e "$s/flags/no-before-command" ] && exit 0
   # Several rules may match one call: one entry saves, and the client waits for all of them.
-  t=${l##*'"tool_use_id":"'} t=${t%%'"'*}
+  t=${e##*'"tool_use_id":"'} t=${t%%'"'*}
   case $t in
     '' | *[!A-Za-z0-9_-]*) ;;
     *) { true >"$s/calls/$t"; } 2>/dev/null || ! [ -e "$s/calls/$t" ] || exit 0 ;;
   esac
   find_node
   CLAUDE_HOOKS_SCOPE=$scope exec "$n" "$h/hooks/before-command.cjs" <<EVENT
-$l
+$e
 EVENT
 fi
 
@@ -90,6 +86,7 @@ fi
 m=ln k=0
 [ -e "$s/flags/no-links" ] && m=mv
 while f=$bell-$$-$scope-$k && { [ -e "$s/spool/$f" ] || [ -e "$s/spool/tmp/$f" ]; }; do k=$((k + 1)); done
+case :${PATH:-}: in *:/usr/bin:*) ;; *) PATH=${PATH:+$PATH:}/usr/bin:/bin ;; esac
 if ! { head -n 1 >"$s/spool/tmp/$f"; } 2>/dev/null; then
   rm -f "$s/spool/tmp/$f" 2>/dev/null
   echo "claude-hooks: this event could not be recorded in $s/spool; is the disk full or read-only? See: claude-hooks doctor" >&2

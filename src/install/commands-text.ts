@@ -49,8 +49,8 @@ export function hookGroups(
 
 /**
  * The command line of one hook. It starts with `claude_hooks=<bell>:<scope>;`, by which claude-hooks knows its
- * entries, and ends quietly where its runtime is gone. One with a rule carries what to look for in the event, `c`.
- * @throws HooksError for a path no shell line can hold.
+ * entries, and ends quietly where its runtime is gone. One with a rule looks for it in the event first, because the
+ * client asks every entry about a command it cannot read. @throws HooksError for a path no shell line can hold.
  */
 export function hookCommand(
   entry: CatalogEntry,
@@ -61,22 +61,25 @@ export function hookCommand(
 ): string {
   const word = `${entry.bell}:${scope}`;
   const pattern = rule === undefined ? undefined : searchPattern(rule);
-  const c = pattern === undefined ? '' : ` c='${pattern}';`;
-  if (scope === 'project') {
-    const places = [
-      ...(runtime.inProject === undefined ? [] : [projectPlace(runtime.inProject)]),
-      SHARED_RUNTIME,
-    ];
-    // `n` could come in from the environment: emptied, node is taken from PATH.
-    return `claude_hooks=${word};${c} n=; for h in ${places.join(' ')}; do [ -r "$h/bell.sh" ] && . "$h/bell.sh"; done; exit 0`;
-  }
-  if (platform === 'win32') {
+  if (scope !== 'project' && platform === 'win32') {
     const bell = `${runtime.directory.replaceAll('\\', '/')}/bell.cjs`;
     const look = pattern === undefined ? '' : ` "${pattern}"`;
     return `${doubleQuoted(runtime.node.replaceAll('\\', '/'))} ${doubleQuoted(bell)} ${word}${look}`;
   }
+  const ring = scope === 'project' ? ringInProject(runtime) : ringAt(runtime);
+  if (pattern === undefined) return `claude_hooks=${word}; ${ring}; exit 0`;
+  return `claude_hooks=${word}; IFS= read -r e; case $e in *tool_input*${pattern}*) ${ring};; esac; exit 0`;
+}
+
+function ringInProject(runtime: RuntimeLocation): string {
+  const own = runtime.inProject === undefined ? [] : [projectPlace(runtime.inProject)];
+  // `n` could come in from the environment: emptied, node is taken from PATH.
+  return `n=; for h in ${[...own, SHARED_RUNTIME].join(' ')}; do [ -r "$h/bell.sh" ] && . "$h/bell.sh"; done`;
+}
+
+function ringAt(runtime: RuntimeLocation): string {
   const h = singleQuoted(runtime.directory);
-  return `claude_hooks=${word};${c} h=${h}; n=${singleQuoted(runtime.node)}; [ -r "$h/bell.sh" ] && . "$h/bell.sh"; exit 0`;
+  return `h=${h}; n=${singleQuoted(runtime.node)}; [ -r "$h/bell.sh" ] && . "$h/bell.sh"`;
 }
 
 function projectPlace(relative: string): string {

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { COMMAND_RULES, searchPattern } from '../../src/install/command-rules.ts';
+import { COMMAND_RULES } from '../../src/install/command-rules.ts';
 import { readRecords } from '../../src/store/journal.ts';
 import { HARMLESS, RISKY, UNREADABLE_HARMLESS, UNREADABLE_RISKY } from '../support/agent-commands.ts';
 import { type ClientResult, runClient } from '../support/client.ts';
@@ -11,7 +11,10 @@ import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
 import { snapshot } from '../support/snapshot.ts';
 
 // A checkpoint before risky commands of the agent, with the real client. Every start of one of our entries and of
-// Node is written down: by a line in front of the doorbell, and by a `node` in front of the real one on PATH.
+// Node is written down: by a word in front of each installed command, and by a `node` in front of the real one on PATH.
+
+const PROJECT = '.claude/settings.json';
+const LOCAL = '.claude/settings.local.json';
 
 let api: MessagesApi;
 let sandbox: Sandbox;
@@ -32,9 +35,6 @@ beforeAll(async () => {
   sandbox.write('src/app.js', 'export const answer = 43; // not committed\n');
   sandbox.write('src/untracked é.txt', 'untracked\n');
   expect(await sandbox.cli(['install', '--scope', 'project', '--yes'])).toMatchObject({ code: 0 });
-  const bell = path.join(sandbox.repo, 'node_modules/claude-hooks/dist/bell.sh');
-  const note = `printf '%s %s\\n' "$claude_hooks" "\${c:-}" >>"$HOME/rings"\n`;
-  fs.writeFileSync(bell, note + fs.readFileSync(bell, 'utf8'));
   const node = path.join(sandbox.home, 'bin/node');
   fs.mkdirSync(path.dirname(node));
   fs.writeFileSync(
@@ -60,9 +60,28 @@ const bash = (command: string): ScriptedTurn => ({
   tools: [{ name: 'Bash', input: { command, description: 'x' } }],
 });
 
+interface Hook {
+  if?: string;
+  command: string;
+}
+
+/** Has each entry of a settings file write down its start. @returns what gives the file its bytes back. */
+function watch(file: string): () => void {
+  if (!sandbox.exists(file)) return () => {};
+  const text = sandbox.read(file);
+  const settings = JSON.parse(text) as { hooks: Record<string, { hooks: Hook[] }[]> };
+  for (const [event, groups] of Object.entries(settings.hooks)) {
+    for (const hook of groups.flatMap(({ hooks }) => hooks))
+      hook.command = `printf '%s\\n' '${hook.if ?? event}' >>"$HOME/rings"; ${hook.command}`;
+  }
+  sandbox.write(file, JSON.stringify(settings));
+  return () => sandbox.write(file, text);
+}
+
 /** Runs the commands one after the other; without `allowed` the client refuses them after it asked the hooks. */
 async function agent(turns: ScriptedTurn[], allowed?: string): Promise<ClientResult> {
   api.script(...turns, { text: 'Done.' });
+  const unwatch = [watch(PROJECT), watch(LOCAL)];
   const run = await runClient({
     sandbox,
     api,
@@ -73,6 +92,7 @@ async function agent(turns: ScriptedTurn[], allowed?: string): Promise<ClientRes
   });
   expect(run).toMatchObject({ code: 0, result: { is_error: false, result: 'Done.' } });
   expect(await sandbox.settle(30_000)).toEqual([]);
+  for (const giveBack of unwatch) giveBack();
   expect([api.remaining(), api.unscripted, api.strays]).toEqual([0, 0, []]);
   return run;
 }
@@ -81,8 +101,8 @@ const linesOf = (name: string): string[] =>
   sandbox.exists(path.join(sandbox.home, name))
     ? sandbox.read(path.join(sandbox.home, name)).split('\n').slice(0, -1)
     : [];
-/** What each entry before a command was looking for, in the order in which the client started them. */
-const asked = (): string[] => linesOf('rings').flatMap((line) => /^command:\w+ (.*)$/.exec(line)?.[1] ?? []);
+/** The rules whose entries the client started, in that order. */
+const asked = (): string[] => linesOf('rings').flatMap((line) => /^Bash\((.*)\)$/.exec(line)?.[1] ?? []);
 const saves = (): number =>
   linesOf('node-starts').filter((script) => script.endsWith('/hooks/before-command.cjs')).length;
 const checkpoints = (): { id: string; reason: string; name: string }[] =>
@@ -100,9 +120,10 @@ const recordsOf = (run: ClientResult): Record<string, unknown>[] =>
 test('rm -rf src of the agent is preceded by a checkpoint, and restore brings src back byte for byte', async () => {
   const src = path.join(sandbox.repo, 'src');
   const before = snapshot(src);
+  const installed = sandbox.read(PROJECT);
   const run = await agent([bash('rm -rf src'), bash('ls')], 'Bash');
   expect(fs.existsSync(src)).toBe(false);
-  expect([asked(), saves()]).toEqual([[searchPattern('rm*')], 1]);
+  expect([asked(), saves()]).toEqual([['rm*'], 1]);
   const all = checkpoints();
   const [held, ...others] = all.filter(({ reason }) => reason === 'before-command');
   expect(others).toEqual([]);
@@ -123,6 +144,8 @@ test('rm -rf src of the agent is preceded by a checkpoint, and restore brings sr
   expect([restored.code, restored.stderr]).toEqual([0, expect.not.stringMatching(/error/i)]);
   expect(restored.stdout + restored.stderr).toContain('verified');
   expect(snapshot(src)).toEqual(before);
+  // The checkpoint was saved while the entries were watched.
+  sandbox.write(PROJECT, installed);
 });
 
 test('a session with only harmless commands starts nothing for them', async () => {
@@ -130,13 +153,15 @@ test('a session with only harmless commands starts nothing for them', async () =
   expect(asked()).toEqual([]);
   expect(saves()).toBe(0);
   // Both counters count: the other events of this session are in them.
-  expect(linesOf('rings').filter((line) => /^(?:prompt|stop|end):/.test(line))).toHaveLength(3);
+  expect(linesOf('rings').filter((line) => /^(?:UserPromptSubmit|Stop|SessionEnd)$/.test(line))).toHaveLength(
+    3,
+  );
   expect(linesOf('node-starts').some((script) => script.endsWith('session-start.cjs'))).toBe(true);
 });
 
 test('each rule fires for what it is about, and every risky command starts one save', async () => {
   await agent(RISKY.map(([command]) => bash(command)));
-  expect(asked().sort()).toEqual(RISKY.map(([, rule]) => searchPattern(rule)).sort());
+  expect(asked().sort()).toEqual(RISKY.map(([, rule]) => rule).sort());
   expect(saves()).toBe(RISKY.length);
 });
 
@@ -172,7 +197,7 @@ test('installed in two scopes, one of them saves; without the entries none does'
   forget();
   // The entries are still there, and leave at once.
   await agent([bash('rm src/b.js')]);
-  expect([asked(), saves()]).toEqual([[searchPattern('rm*')], 0]);
+  expect([asked(), saves()]).toEqual([['rm*'], 0]);
   expect(await sandbox.cli(['install', '--scope', 'project', '--yes'])).toMatchObject({ code: 0 });
   forget();
   await agent([bash('rm src/b.js')]);

@@ -4,7 +4,8 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { searchPattern } from '../../src/install/command-rules.ts';
+import { hookCommand } from '../../src/install/commands-text.ts';
+import { HOOK_CATALOG, type Scope } from '../../src/install/hook-catalog.ts';
 import { callsDirectory, sweepCalls } from '../../src/store/calls.ts';
 import {
   locateRepository,
@@ -95,18 +96,13 @@ function makePlace(options: { git?: boolean } = {}): Place {
 const eventOf = (command: string, id = 'toolu_1'): string =>
   `${JSON.stringify({ session_id: 's-1', tool_name: 'Bash', tool_input: { command }, tool_use_id: id })}\n`;
 
-function lineOf(form: string, rule: string, scope: string): [string, string[]] {
-  const pattern = searchPattern(rule);
-  if (form === 'node')
-    return [process.execPath, [path.join(runtime, 'bell.cjs'), `command:${scope}`, pattern]];
-  const quoted = runtime.replaceAll("'", `'\\''`);
-  return [
-    form,
-    [
-      '-c',
-      `claude_hooks=command:${scope}; c='${pattern}'; h='${quoted}'; n='${process.execPath}'; [ -r "$h/bell.sh" ] && . "$h/bell.sh"; exit 0`,
-    ],
-  ];
+/** The command that install writes for a rule, and how the client starts it. */
+function lineOf(form: string, rule: string, scope: Scope): [string, string[]] {
+  const entry = HOOK_CATALOG.find(({ bell }) => bell === 'command');
+  if (entry === undefined) throw new Error('no entry');
+  const place = { directory: runtime, inProject: undefined, node: process.execPath };
+  if (form !== 'node') return [form, ['-c', hookCommand(entry, scope, place, 'linux', rule)]];
+  return ['/bin/sh', ['-c', hookCommand(entry, scope, place, 'win32', rule)]];
 }
 
 function ring(
@@ -114,7 +110,7 @@ function ring(
   form: string,
   rule: string,
   input: string,
-  more: { scope?: string; env?: Record<string, string> } = {},
+  more: { scope?: Scope; env?: Record<string, string> } = {},
 ): { status: number | null; stdout: string; stderr: string } {
   const [file, args] = lineOf(form, rule, more.scope ?? 'local');
   const { status, stdout, stderr } = spawnSync(file, args, {
@@ -184,9 +180,9 @@ describe.each(FORMS)('the doorbell before a command, as %s', (form) => {
 
   it('leaves a session to the scope that has it', () => {
     const place = makePlace();
-    fs.writeFileSync(path.join(place.state.owner, 's-1'), 'project\n');
+    fs.writeFileSync(path.join(place.state.owner, 's-1'), 'user\n');
     expect(ring(place, form, 'rm*', eventOf('rm a'))).toEqual(NOTHING);
-    expect(ring(place, form, 'rm*', eventOf('rm a'), { scope: 'project' }).stdout).toBe('ANSWER');
+    expect(ring(place, form, 'rm*', eventOf('rm a'), { scope: 'user' }).stdout).toBe('ANSWER');
     expect(place.starts()).toHaveLength(1);
   });
 

@@ -51,7 +51,7 @@ describe('install', () => {
     expect(group?.matcher).toBe('Bash');
     expect(group?.hooks.map((hook) => hook.if)).toEqual(COMMAND_RULES.map((rule) => `Bash(${rule})`));
     for (const { command, timeout } of group?.hooks ?? []) {
-      expect(command).toMatch(new RegExp(`^claude_hooks=command:${scope}; c='[^']+'; `));
+      expect(command).toMatch(new RegExp(`^claude_hooks=command:${scope}; IFS= read -r e; case`));
       expect(timeout).toBe(30);
     }
     const text = place.read(FILES[scope]);

@@ -126,6 +126,7 @@ export const UNREADABLE_HARMLESS: readonly string[] = [
   'cat > a.json <<\'EOF\'\n{ "format": true, "terms": [1] }\nEOF',
   'ls $HOME/x && grep -n form "$FILE"',
   'diff <(ls a) <(ls b)',
+  'for d in a b; do mvn -q -f "$d" test && git diff --stat; done',
   'for d in a b; do (cd "$d" && npm test && git status --short); done',
 ];
 

@@ -113,7 +113,7 @@ describe('searchPattern', () => {
           const pattern = searchPattern(rule);
           expect(pattern).toMatch(/^[\w./:@=+,*[\]!-]+$/);
           const given = eventOf(text).trimEnd().replaceAll("'", `'\\''`);
-          return `l='${given}' c='${pattern}'; case \${l#*'"tool_input":'} in *$c*) echo y;; *) echo n;; esac`;
+          return `e='${given}'; case $e in *tool_input*${pattern}*) echo y;; *) echo n;; esac`;
         });
         const said = execFileSync('/bin/sh', { input: lines.join('\n'), encoding: 'utf8' })
           .trim()
