@@ -101,7 +101,8 @@ function statusOf({ letter }: RawChange): DiffFile['status'] {
 /** The differences of two trees as a patch, line by line; git waits while a line is looked at. */
 export function diffLines({ repository, from, to, scope }: Comparison): AsyncGenerator<GitLine, void> {
   const args = ['diff-tree', ...PLAIN, '-p', '--unified=3', '--src-prefix=a/', '--dst-prefix=b/', from, to];
-  return gitLines(['-c', 'core.quotePath=false', ...args, '--', ...scope], {
+  const settings = ['-c', 'core.quotePath=false', '-c', 'diff.suppressBlankEmpty=false'];
+  return gitLines([...settings, ...args, '--', ...scope], {
     cwd: repository.root,
     timeoutMs: BUDGET_MS,
     longest: LONGEST_LINE,

@@ -36,7 +36,7 @@ export function plantCheckpoints(root: string, planted: readonly Planted[]): voi
     lines.push(`committer claude-hooks <claude-hooks@localhost> ${Math.max(0, time)} +0000`);
     lines.push(data(message), 'deleteall');
     for (const [name, text] of Object.entries(files))
-      lines.push(`M 100644 inline ${JSON.stringify(name)}`, data(text));
+      lines.push(`M 100644 inline ${quoted(name)}`, data(text));
   }
   execFileSync('git', ['fast-import', '--quiet', '--force', '--date-format=raw-permissive'], {
     cwd: root,
@@ -48,4 +48,12 @@ export function plantCheckpoints(root: string, planted: readonly Planted[]): voi
 
 function data(text: string): string {
   return `data ${Buffer.byteLength(text)}\n${text}`;
+}
+
+/** As git quotes names: control characters as three octal digits. */
+function quoted(name: string): string {
+  return JSON.stringify(name).replace(
+    /\\u00([0-9a-f]{2})/g,
+    (_text, hex: string) => `\\${Number.parseInt(hex, 16).toString(8).padStart(3, '0')}`,
+  );
 }

@@ -9,6 +9,7 @@ import { definePrune } from './checkpoint/prune.ts';
 import { definePush } from './checkpoint/push.ts';
 import { defineRestore } from './checkpoint/restore.ts';
 import { defineSave } from './checkpoint/save.ts';
+import { defineSearch } from './checkpoint/search.ts';
 import { defineShow } from './checkpoint/show.ts';
 import { defineSquash } from './checkpoint/squash.ts';
 
@@ -19,6 +20,7 @@ const SUBCOMMANDS = [
   defineShow,
   defineLoad,
   defineDiff,
+  defineSearch,
   defineRestore,
   defineSquash,
   definePrune,
