@@ -6,7 +6,7 @@
 export { listCheckpoints } from './checkpoints/list.ts';
 export type { RestorePlan, RestoreResult } from './checkpoints/restore/types.ts';
 export { type SaveInput, saveCheckpoint } from './checkpoints/save.ts';
-export type { Checkpoint, CheckpointSummary, SaveResult } from './checkpoints/types.ts';
+export type { Checkpoint, CheckpointSummary, Narrative, SaveResult } from './checkpoints/types.ts';
 export type { Config, ConfigInput, ContextSource, Moment, Step } from './config/config.ts';
 export { parseDuration } from './config/duration.ts';
 export type { ConfigProblem, ResolvedConfig } from './config/types.ts';
