@@ -2,6 +2,7 @@ import { optional } from '../checkpoints/metadata.ts';
 import { CHECKPOINT_REFS } from '../checkpoints/plumbing.ts';
 import {
   clearIncoming,
+  forgetDocuments,
   listIncoming,
   type NotReceived,
   receiveRefs,
@@ -81,10 +82,12 @@ export async function fetchCheckpoints(place: Workplace, request: FetchRequest):
   if (lock === undefined) throw busy();
   try {
     const theirs = await listRemote(repository, remote, request.timeoutMs ?? TIMEOUT_MS);
-    const refs = planFetch(theirs, await listLocal(repository));
+    const local = await listLocal(repository);
+    const refs = planFetch(theirs, local);
     const result = { remote: remote.name, url: remote.url, odd: theirs.odd };
     if (request.dryRun) return { ...result, applied: false, refs };
     await clearIncoming(repository);
+    await forgetDocuments(repository, local);
     try {
       return { ...result, applied: true, refs: await carryOut(place, remote, refs, request) };
     } finally {

@@ -2,7 +2,7 @@ import { findCheckpoint, listCheckpoints } from '../checkpoints/list.ts';
 import { writeDocumentCommit } from '../checkpoints/share/documents.ts';
 import { type PushOutcome, pushRefs } from '../checkpoints/share/push.ts';
 import { type PlannedRef, planRefs } from '../checkpoints/share/push-plan.ts';
-import { updateRefs } from '../checkpoints/share/receive.ts';
+import { forgetDocuments, updateRefs } from '../checkpoints/share/receive.ts';
 import { DOCUMENT_REFS, listLocal, listRemote, type SharedRefs } from '../checkpoints/share/refs.ts';
 import { chooseRemote, listRemotes, type Remote } from '../checkpoints/share/remote.ts';
 import { countHistory, type Outgoing, scanOutgoing } from '../checkpoints/share/scan.ts';
@@ -162,6 +162,7 @@ async function carryOut(
       : shownRef(one);
   });
   await rememberDocuments(place, planned, results, local);
+  await forgetDocuments(repository, local);
   return results;
 }
 

@@ -87,6 +87,14 @@ it('goes from one clone to another byte for byte, and can be shown and restored 
   expect(restored).toMatchObject({ restored: true, plan: { left: [], staging: 'restored' } });
   expect(treeOfAddAll(bob.root, [], ['.claude/checkpoints'])).toBe(first.tree);
   expect(bob.git('write-tree').trim()).toBe(first.indexTree);
+  // What was pruned can come again; where it is pruned there too, nothing stays behind.
+  bob.git('update-ref', '-d', `refs/claude-hooks/checkpoints/${second.id}`);
+  expect(states(await fetch(bob)).filter((state) => state === 'checkpoint fetched')).toHaveLength(1);
+  bob.git('update-ref', '-d', `refs/claude-hooks/checkpoints/${second.id}`);
+  for (const kind of ['checkpoints', 'documents'])
+    team.inHub('update-ref', '-d', `refs/claude-hooks/${kind}/${second.id}`);
+  await fetch(bob);
+  expect(bob.git('for-each-ref', 'refs/claude-hooks')).not.toContain(second.id);
   // What came is pushed on like one's own, and back again there is nothing new.
   expect(states(await push(bob, { words: [first.id] }))).toEqual(['checkpoint there', 'document there']);
 });

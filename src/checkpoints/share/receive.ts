@@ -1,7 +1,7 @@
 import { git, gitOrThrow } from '../../platform/git.ts';
 import { remoteGit } from '../../platform/git-remote.ts';
 import type { Repository } from '../../store/paths.ts';
-import { INCOMING_REFS } from './refs.ts';
+import { DOCUMENT_REFS, INCOMING_REFS, type SharedRefs } from './refs.ts';
 import { type Remote, shownWords } from './remote.ts';
 
 export interface ReceiveItem {
@@ -103,6 +103,16 @@ export async function clearIncoming(repository: Repository): Promise<void> {
   await updateRefs(
     repository,
     refs.map((ref) => `delete ${ref}`),
+  );
+}
+
+/** Forgets which version of a document was shared, where its checkpoint was pruned. */
+export async function forgetDocuments(repository: Repository, local: SharedRefs): Promise<void> {
+  const lost = [...local.documents].filter(([id]) => !local.checkpoints.has(id));
+  if (lost.length === 0) return;
+  await updateRefs(
+    repository,
+    lost.map(([id, commit]) => `delete ${DOCUMENT_REFS}${id} ${commit}`),
   );
 }
 
