@@ -143,6 +143,7 @@ both: delete
   deleted by both                                 | S rm f; C; P add f; P rm f                  | =                     |                 | Undone as
   folder by the session, new file by the person   | S rm dir; C; P add dir/c                    | dir/c P1 P2 P3        |                 | Undone as
   file by the session, folder by the person       | S rm f; C; P add f/x                        | f gone; f/x P1 P2 P3  | f in-the-way    | Undone as
+  folder by the session, file by the person       | S rm dir; C; P add dir                      | dir/a gone; dir/b gone; dir P1 P2 P3 | dir in-the-way | Undone as
 
 both: rename
   renamed by the session, edited by the person    | S mv f r; C; P edit r 8                     | f 8=P8                |                 | Undone as

@@ -1,6 +1,6 @@
 import type { Plumbing } from '../plumbing.ts';
 import type { MergeConflict } from '../restore/types.ts';
-import { entriesOf, readBlobs, writeBlob, writeCommit } from './objects.ts';
+import { entriesOf, readBlobs, writeBlobs, writeCommit } from './objects.ts';
 import type { TreeEditor } from './trees.ts';
 import type { Entry } from './types.ts';
 
@@ -81,6 +81,8 @@ async function settle(
   const [here, mine] = [await entriesOf(git, merge.tree), await entriesOf(git, merge.ours)];
   const changes = new Map<string, Entry | undefined>();
   const conflicts = new Map<string, MergeConflict>();
+  const clashing = [...stages].filter(([, sides]) => sides.has(2) && sides.has(3)).map(([path]) => path);
+  const labelled = await withLabels(git, clashing, here, merge.names);
   const aside = new RegExp(`^(.*)~(?:${merge.names.join('|')})(?:_\\d+)?$`, 's');
   for (const [path, sides] of stages) {
     const blocked = aside.exec(path)?.[1];
@@ -89,7 +91,7 @@ async function settle(
       changes.set(path, undefined);
       conflicts.set(blocked, conflict(blocked, 'in-the-way'));
     } else if (sides.has(2) && sides.has(3)) {
-      const marked = await withLabels(git, here.get(path), merge.names);
+      const marked = labelled.get(path);
       if (marked !== undefined) changes.set(path, marked);
       else if (mine.has(path)) changes.set(path, mine.get(path));
       conflicts.set(path, conflict(path, marked === undefined ? 'binary' : 'content'));
@@ -116,20 +118,31 @@ function takeOurs(
   for (const [path, entry] of mine) if (isThere(path)) changes.set(path, entry);
 }
 
-/** The file with readable words at its conflict markers; undefined where it has none. */
+/** Those of the files that have conflict markers, with readable words at them. */
 async function withLabels(
   git: Plumbing,
-  entry: Entry | undefined,
+  paths: readonly string[],
+  here: ReadonlyMap<string, Entry>,
   [ours, theirs]: [string, string],
-): Promise<Entry | undefined> {
-  if (entry === undefined || !entry.mode.startsWith('100')) return undefined;
-  const bytes = (await readBlobs(git, [entry.oid], Number.MAX_SAFE_INTEGER)).get(entry.oid);
-  const text = bytes?.toString('latin1') ?? '';
-  const marked = text
-    .replace(new RegExp(`^(<{3,}) ${ours}(?::[^\\n\\r]*)?`, 'gm'), `$1 ${YOURS}`)
-    .replace(new RegExp(`^(>{3,}) ${theirs}(?::[^\\n\\r]*)?`, 'gm'), `$1 ${BEFORE}`);
-  if (marked === text) return undefined;
-  return { mode: entry.mode, oid: await writeBlob(git, Buffer.from(marked, 'latin1')) };
+): Promise<Map<string, Entry>> {
+  const yours = new RegExp(`^(<{3,}) ${ours}(?::[^\\n\\r]*)?`, 'gm');
+  const before = new RegExp(`^(>{3,}) ${theirs}(?::[^\\n\\r]*)?`, 'gm');
+  const entries = paths.flatMap((path) => {
+    const entry = here.get(path);
+    return entry?.mode.startsWith('100') === true ? [{ path, entry }] : [];
+  });
+  const oids = entries.map(({ entry }) => entry.oid);
+  const blobs = await readBlobs(git, oids, Number.MAX_SAFE_INTEGER);
+  const marked = entries.flatMap(({ path, entry }) => {
+    const text = blobs.get(entry.oid)?.toString('latin1') ?? '';
+    const words = text.replace(yours, `$1 ${YOURS}`).replace(before, `$1 ${BEFORE}`);
+    return words === text ? [] : [{ path, mode: entry.mode, bytes: Buffer.from(words, 'latin1') }];
+  });
+  const names = await writeBlobs(
+    git,
+    marked.map((one) => one.bytes),
+  );
+  return new Map(marked.map(({ path, mode }, at) => [path, { mode, oid: names[at] ?? '' }]));
 }
 
 const MESSAGES = {

@@ -9,7 +9,7 @@ import {
   entriesOf,
   filteredPaths,
   readBlobs,
-  writeBlob,
+  writeBlobs,
 } from './objects.ts';
 import { shownOf } from './shown.ts';
 import { cutSteps } from './steps.ts';
@@ -141,24 +141,21 @@ async function traceChunk(input: MineInput, chunk: readonly TracedPath[]): Promi
     [line.first, ...line.later.map((one) => one.entry)].flatMap((entry) => entry?.oid ?? []),
   );
   const blobs = await readBlobs(input.git, oids, MAX_TEXT_BYTES);
-  const found: TracedChange[] = [];
-  for (const one of chunk) {
-    const traced = tracePath(input, one, blobs);
-    for (const change of traced.changes) {
-      await store(input.git, change.from);
-      await store(input.git, change.to);
-    }
-    found.push(traced);
-  }
+  const found = chunk.map((one) => tracePath(input, one, blobs));
+  await store(input.git, new Set(found.flatMap((one) => one.changes).flatMap(({ from, to }) => [from, to])));
   return found;
 }
 
-/** Gives a version that was derived its object, and lets go of its content. */
-async function store(git: Plumbing, version: Version): Promise<void> {
-  if (version.entry?.oid === '' && version.bytes !== undefined) {
-    version.entry = { mode: version.entry.mode, oid: await writeBlob(git, version.bytes) };
-  }
-  if (version !== ABSENT) {
+/** Gives versions that were derived their objects, and lets go of all contents. */
+async function store(git: Plumbing, versions: ReadonlySet<Version>): Promise<void> {
+  const derived = [...versions].filter((version) => version.entry?.oid === '');
+  const oids = await writeBlobs(
+    git,
+    derived.map((version) => version.bytes ?? Buffer.alloc(0)),
+  );
+  for (const [at, { entry }] of derived.entries()) if (entry !== undefined) entry.oid = oids[at] ?? '';
+  for (const version of versions) {
+    if (version === ABSENT) continue;
     version.bytes = undefined;
     version.shown = undefined;
   }
