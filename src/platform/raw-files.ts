@@ -157,6 +157,21 @@ export function rawWrite(folder: string, name: string, bytes: Uint8Array): void 
   fs.writeFileSync(rawPath(folder, name), bytes, { flag: 'wx' });
 }
 
+/**
+ * Makes a symbolic link to where the bytes of a file say, and removes the file.
+ * @returns false, with nothing changed, where this file system has no links.
+ */
+export function rawLinkFrom(file: Buffer, link: Buffer): boolean {
+  try {
+    fs.symlinkSync(fs.readFileSync(file), link);
+  } catch (error) {
+    if (/^(?:EPERM|ENOSYS|ENOTSUP|EOPNOTSUPP)$/.test(systemCode(error) ?? '')) return false;
+    throw error;
+  }
+  fs.unlinkSync(file);
+  return true;
+}
+
 /** The permission bits new files do not get. */
 export function fileMask(): number {
   return process.umask();

@@ -99,7 +99,8 @@ export function leftovers(root: string): string[] {
     ...names(paths.pending).map((name) => `pending/${name}`),
     ...names(paths.done).flatMap((id) =>
       names(path.join(paths.done, id))
-        .filter((name) => name !== 'entry.json')
+        // A kill right after the operation was noted as done leaves what no one looks at any more.
+        .filter((name) => !/^(?:entry\.json|plan\.json|verified|swapping)$/.test(name))
         .map((name) => `done/${id}/${name}`),
     ),
     ...names(state.indexes).filter((name) => /lock|tmp/.test(name)),

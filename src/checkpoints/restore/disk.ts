@@ -17,9 +17,12 @@ export class Disk {
   readonly root: string;
   private readonly dev: string;
   private readonly ways = new Map<string, Way>();
+  private readonly isBrief: boolean;
 
-  constructor(root: string) {
+  /** @param isBrief leaves out which folders are repositories, for a second look. */
+  constructor(root: string, isBrief = false) {
     this.root = root;
+    this.isBrief = isBrief;
     this.dev = rawStat(Buffer.from(root))?.dev ?? '';
   }
 
@@ -51,7 +54,7 @@ export class Disk {
     return {
       ...above,
       ...(stat.dev === this.dev ? {} : { otherDisk: folder }),
-      ...(this.stat(`${folder}/.git`) === undefined ? {} : { repository: folder }),
+      ...(this.isBrief || this.stat(`${folder}/.git`) === undefined ? {} : { repository: folder }),
     };
   }
 }

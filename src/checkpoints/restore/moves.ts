@@ -28,13 +28,15 @@ export interface Put {
   name: string;
   /** What stood there before. */
   was?: Seen;
+  /** The new file's name in `new/` of the stage. */
+  from: string;
   /** The new file, as it was staged. */
   is: Seen & { ino: string };
 }
 
 /**
  * All renames of a restore. It is on disk before the first of them, so that whoever finds it can take them back: what
- * is moved out lies as `old/t<n>` or `old/p<n>` in the stage, what is moved in comes from `new/<name>`.
+ * is moved out lies as `old/t<n>` or `old/p<n>` in the stage, what is moved in comes from `new/<from>`.
  */
 export interface MovePlan {
   version: 1;
@@ -77,17 +79,17 @@ const slot = (stage: string, kind: 't' | 'p', at: number): Buffer => rawPath(sta
  * @throws HooksError `tree-changed` where one is no longer the planned one, or the system's error. The caller reverts.
  */
 export function applyMoves(plan: MovePlan, root: string, stage: string): void {
-  const disk = new Disk(root);
+  const disk = new Disk(root, true);
   for (const [at, { name, was }] of plan.takes.entries()) moveOut(disk, name, was, slot(stage, 't', at));
   for (const { name } of plan.emptied) rawRemoveEmptyFolder(rawPath(root, name));
   for (const folder of plan.made) rawMakeFolder(rawPath(root, folder));
-  const after = new Disk(root);
-  for (const [at, { name, was }] of plan.puts.entries()) {
+  const after = plan.emptied.length + plan.made.length === 0 ? disk : new Disk(root, true);
+  for (const [at, { name, was, from }] of plan.puts.entries()) {
     if (was !== undefined) moveOut(after, name, was, slot(stage, 'p', at));
     requireFolder(after, name);
     const target = rawPath(root, name);
     if (rawStat(target) !== undefined) throw changed(name);
-    rawRename(rawPath(stage, `new/${name}`), target);
+    rawRename(rawPath(stage, `new/${from}`), target);
   }
 }
 
@@ -119,9 +121,9 @@ function changed(name: string): HooksError {
  * @param keep is given what stands in its place and is not ours.
  */
 export function moveBackNew(plan: MovePlan, root: string, stage: string, keep: (name: string) => void): void {
-  const disk = new Disk(root);
-  for (const [at, { name, was, is }] of [...plan.puts.entries()].reverse()) {
-    const staged = rawPath(stage, `new/${name}`);
+  const disk = new Disk(root, true);
+  for (const [at, { name, was, from, is }] of [...plan.puts.entries()].reverse()) {
+    const staged = rawPath(stage, `new/${from}`);
     if (rawStat(staged) !== undefined) continue;
     const { blockedBy, missing } = disk.wayTo(name);
     if (blockedBy !== undefined || missing !== undefined) continue;

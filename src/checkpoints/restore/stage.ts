@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { HooksError } from '../../errors.ts';
 import { ensureDirectory, freeBytes, removeTree, writeFileAtomic } from '../../platform/fs.ts';
-import { fileMask, rawPath, rawSetMode, rawStat, rawText } from '../../platform/raw-files.ts';
+import { fileMask, rawLinkFrom, rawPath, rawSetMode, rawStat, rawText } from '../../platform/raw-files.ts';
 import type { Repository } from '../../store/paths.ts';
 import type { Plumbing } from '../plumbing.ts';
 import { type Put, seenOf } from './moves.ts';
@@ -32,7 +32,8 @@ export function removeStage(stage: string): void {
 /**
  * Writes what is moved in later to `new/` of the stage, as git checks it out: with the filters and line endings that
  * the attributes in the index ask for, not those of the working tree as it is.
- * @throws HooksError where git cannot, or where two names are one on this file system.
+ * @param modes permission bits of files as they were before, by name.
+ * @throws HooksError where git cannot.
  */
 export async function stageNew(
   git: Plumbing,
@@ -43,29 +44,54 @@ export async function stageNew(
 ): Promise<Put[]> {
   if (puts.length === 0) return [];
   const folder = path.join(place.stage, 'new');
+  const staged = await checkOut(git, repository, place.index, folder, puts);
+  const usual = 0o666 & ~fileMask();
+  return puts.map(({ name, to, was }) => {
+    const temporary = staged.get(name);
+    if (temporary === undefined) throw new Error(`git did not check out ${rawText(name)}`);
+    const from = to.mode === '120000' ? makeLink(folder, temporary) : temporary;
+    const file = rawPath(folder, from);
+    const stat = rawStat(file);
+    if (stat === undefined) throw new Error(`${from} vanished from ${folder}`);
+    if (stat.kind === 'file') {
+      // Git keeps of the modes only whether a file can be executed; one that only its owner may read stays so.
+      const bits = (modes[name] ?? (was?.kind === 'file' ? was.mode : usual)) & 0o666;
+      rawSetMode(file, to.mode === '100755' ? bits | ((bits >> 2) & 0o111) : bits);
+    }
+    const is = { ...seenOf(stat), ino: stat.ino };
+    return { name, from, is, ...(was === undefined ? {} : { was: seenOf(was) }) };
+  });
+}
+
+/** @returns the name in the folder that each file was written to; git makes them up, so that no folders are needed. */
+async function checkOut(
+  git: Plumbing,
+  repository: Repository,
+  index: string,
+  folder: string,
+  puts: readonly PlannedPut[],
+): Promise<Map<string, string>> {
   try {
-    await git.run(['checkout-index', '-f', '-z', '--stdin'], {
-      index: place.index,
+    const output = await git.run(['checkout-index', '--temp', '-z', '--stdin'], {
+      index,
       env: { GIT_DIR: repository.gitDir ?? '', GIT_WORK_TREE: folder },
       input: Buffer.from(puts.map(({ name }) => `${name}\0`).join(''), 'latin1'),
     });
+    return new Map(
+      output
+        .toString('latin1')
+        .split('\0')
+        .map((line) => [line.slice(line.indexOf('\t') + 1), line.slice(0, line.indexOf('\t'))] as const),
+    );
   } catch (error) {
     throw (await isTooMuch(git, folder, puts)) ? diskFull(error) : error;
   }
-  const seen = new Set<string>();
-  return puts.map(({ name, was }) => {
-    const file = rawPath(folder, name);
-    const first = rawStat(file);
-    if (first === undefined || seen.has(first.ino)) throw cannotTell(name);
-    seen.add(first.ino);
-    const before = modes[name] ?? (was?.kind === 'file' ? was.mode : undefined);
-    if (before !== undefined && first.kind === 'file') keepPrivacy(file, first.mode, before);
-    return {
-      name,
-      is: { ...seenOf(first), ino: first.ino },
-      ...(was === undefined ? {} : { was: seenOf(was) }),
-    };
-  });
+}
+
+/** Git writes where a link leads into a file. @returns the name of the link made of it. */
+function makeLink(folder: string, temporary: string): string {
+  const name = `link-${temporary}`;
+  return rawLinkFrom(rawPath(folder, temporary), rawPath(folder, name)) ? name : temporary;
 }
 
 /** Whether there is less room than the content needs: git only says that it was unable to write a file. */
@@ -82,21 +108,6 @@ async function isTooMuch(git: Plumbing, folder: string, puts: readonly PlannedPu
 function diskFull(cause: unknown): HooksError {
   const message = 'No space left on device';
   return new HooksError({ code: 'disk-full', kind: 'failed', message, cause });
-}
-
-/** A file that only its owner may read stays so. Git keeps of the modes only whether it can be executed. */
-function keepPrivacy(file: Buffer, mode: number, before: number): void {
-  const wanted = (before & 0o666) | (mode & 0o111 & (before >> 2));
-  if (wanted !== (mode & 0o777)) rawSetMode(file, wanted);
-}
-
-function cannotTell(name: string): HooksError {
-  return new HooksError({
-    code: 'names-collide',
-    kind: 'failed',
-    message: `${rawText(name)} cannot be written here: this file system takes it for the name of another file`,
-    hint: 'Restore the other files with --only.',
-  });
 }
 
 /** Modes of files that go and that git would not give back, by name. */

@@ -65,6 +65,7 @@ function sceneOf(from: readonly string[], to: readonly string[]): Scene {
         const staged = seen(path.join(stage, 'new'), file);
         return {
           name: file,
+          from: file,
           is: { ...seenOf(staged), ino: staged.ino },
           ...(from.includes(file) ? { was: seenOf(seen(root, file)) } : {}),
         };
