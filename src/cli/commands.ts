@@ -2,8 +2,11 @@ import type { Command } from 'commander';
 import type { Cli } from './cli.ts';
 
 export interface CommandModule {
-  /** Adds the command with its options, help and example to the program. */
-  define(program: Command, cli: Cli): void;
+  /**
+   * Adds the command with its options, help and example to the program.
+   * @param subcommand the second word of the command line: others need not be defined where there is one.
+   */
+  define(program: Command, cli: Cli, subcommand?: string): void | Promise<void>;
 }
 
 export interface CommandEntry {
@@ -48,6 +51,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'undo',
     summary: 'Take back a restore, install, prune or squash',
     load: () => import('./commands/undo.ts'),
+  },
+  {
+    name: 'completion',
+    summary: 'Let the shell complete commands and ids',
+    load: () => import('./commands/completion.ts'),
   },
   {
     name: 'context',

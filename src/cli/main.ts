@@ -10,6 +10,9 @@ import { VERSION } from '../version.ts';
 import { type Cli, createCli } from './cli.ts';
 import { COMMANDS } from './commands.ts';
 
+/** How the shell's completion asks; not in the help, and no step of anything else. */
+const COMPLETE = '__complete';
+
 async function main(argv: string[]): Promise<void> {
   // `claude-hooks doctor | head -1`: who reads has seen enough.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
@@ -32,6 +35,11 @@ async function main(argv: string[]): Promise<void> {
     },
   });
   try {
+    if (argv[0] === COMPLETE) {
+      const { complete } = await import('./complete.ts');
+      for (const line of await complete(cli, argv.slice(1))) cli.print(line);
+      return;
+    }
     // What an earlier command was killed in comes before anything else.
     for (const sentence of await recoverInterrupted({ ...cli, now: systemClock })) {
       cli.say(`claude-hooks: ${visible(sentence)}`);
@@ -53,10 +61,10 @@ async function buildProgram(argv: string[], cli: Cli): Promise<Command> {
       'after',
       '\nExamples:\n  npx claude-hooks install\n  claude-hooks checkpoint save "before the big refactoring"\n  claude-hooks doctor\n',
     );
-  const verb = argv.find((word) => !word.startsWith('-'));
+  const [verb, subcommand] = argv.filter((word) => !word.startsWith('-'));
   const entry = COMMANDS.find((candidate) => candidate.name === verb);
   if (entry !== undefined) {
-    (await entry.load()).define(program, cli);
+    await (await entry.load()).define(program, cli, subcommand);
     return program;
   }
   for (const { name, summary } of COMMANDS) program.command(name).summary(summary).description(summary);

@@ -1,35 +1,28 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
-import { defineDiff } from './checkpoint/diff.ts';
-import { defineFetch } from './checkpoint/fetch.ts';
-import { defineList } from './checkpoint/list.ts';
-import { defineLoad } from './checkpoint/load.ts';
-import { defineLoop } from './checkpoint/loop.ts';
-import { definePrune } from './checkpoint/prune.ts';
-import { definePush } from './checkpoint/push.ts';
-import { defineRestore } from './checkpoint/restore.ts';
-import { defineSave } from './checkpoint/save.ts';
-import { defineSearch } from './checkpoint/search.ts';
-import { defineShow } from './checkpoint/show.ts';
-import { defineSquash } from './checkpoint/squash.ts';
 
-/** One line a subcommand, in the order of the help. */
-const SUBCOMMANDS = [
-  defineSave,
-  defineList,
-  defineShow,
-  defineLoad,
-  defineDiff,
-  defineSearch,
-  defineRestore,
-  defineSquash,
-  definePrune,
-  definePush,
-  defineFetch,
-  defineLoop,
+interface Subcommand {
+  name: string;
+  load(): Promise<(checkpoint: Command, cli: Cli) => void>;
+}
+
+/** One line a subcommand, in the order of the help. Only the one that runs is loaded. */
+const SUBCOMMANDS: readonly Subcommand[] = [
+  { name: 'save', load: async () => (await import('./checkpoint/save.ts')).defineSave },
+  { name: 'list', load: async () => (await import('./checkpoint/list.ts')).defineList },
+  { name: 'show', load: async () => (await import('./checkpoint/show.ts')).defineShow },
+  { name: 'load', load: async () => (await import('./checkpoint/load.ts')).defineLoad },
+  { name: 'diff', load: async () => (await import('./checkpoint/diff.ts')).defineDiff },
+  { name: 'search', load: async () => (await import('./checkpoint/search.ts')).defineSearch },
+  { name: 'restore', load: async () => (await import('./checkpoint/restore.ts')).defineRestore },
+  { name: 'squash', load: async () => (await import('./checkpoint/squash.ts')).defineSquash },
+  { name: 'prune', load: async () => (await import('./checkpoint/prune.ts')).definePrune },
+  { name: 'push', load: async () => (await import('./checkpoint/push.ts')).definePush },
+  { name: 'fetch', load: async () => (await import('./checkpoint/fetch.ts')).defineFetch },
+  { name: 'loop', load: async () => (await import('./checkpoint/loop.ts')).defineLoop },
 ];
 
-export function define(program: Command, cli: Cli): void {
+export async function define(program: Command, cli: Cli, subcommand?: string): Promise<void> {
   const checkpoint = program
     .command('checkpoint')
     .description(
@@ -39,5 +32,6 @@ export function define(program: Command, cli: Cli): void {
       'after',
       '\nExamples:\n  claude-hooks checkpoint save "before the big refactoring"\n  claude-hooks checkpoint list\n',
     );
-  for (const add of SUBCOMMANDS) add(checkpoint, cli);
+  const one = SUBCOMMANDS.filter(({ name }) => name === subcommand);
+  for (const { load } of one.length > 0 ? one : SUBCOMMANDS) (await load())(checkpoint, cli);
 }
