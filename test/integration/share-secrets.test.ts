@@ -49,6 +49,11 @@ it('looks into what is staged, into commits that were not pushed and their messa
   ada.git('push', '-q', 'origin', 'main');
   await saved(ada.root, { name: 'Clean' });
   expect((await push(ada)).refused).toBeUndefined();
+  // To a remote that has nothing yet, all the history goes along, which was published by the person before.
+  ada.git('init', '-q', '--bare', `${team.base}/fork.git`);
+  ada.git('remote', 'add', 'fork', `${team.base}/fork.git`);
+  const fork = await push(ada, { words: ['fork'], dryRun: true });
+  expect([fork.refused, fork.history.commits]).toEqual([undefined, 3]);
 
   ada.write('staged.txt', `${github}\n`);
   ada.git('add', 'staged.txt');
