@@ -19,7 +19,7 @@ export type Obstacle =
  *
  * An operation, what took it back, what brought it again and so on are one family; each of them turns it off or on. An
  * operation can be taken back exactly where every family that worked on the same things, its own included, is as it was
- * right after it: then these things hold what the operation left there.
+ * right after it: then these things hold what the operation left there. (Of its own family `undoneBy` tells.)
  * @param oldestFirst all operations that are done.
  */
 export function findObstacle(oldestFirst: readonly HistoryEntry[], id: string): Obstacle | undefined {
@@ -32,10 +32,9 @@ export function findObstacle(oldestFirst: readonly HistoryEntry[], id: string): 
   for (const entry of oldestFirst.slice(at + 1)) {
     const root = roots.get(entry.id) ?? entry.id;
     if (isTakenBackFromOutside(oldestFirst, root, at)) continue;
-    // One of its own family counts as a whole: it may have found only a part to change, or nothing.
-    const things =
-      root === roots.get(id) ? [''] : entry.touches.filter((thing) => wanted.touches.includes(thing));
-    for (const thing of things) {
+    // Its own family leaves it on, or it would count as taken back.
+    if (root === roots.get(id)) continue;
+    for (const thing of entry.touches.filter((one) => wanted.touches.includes(one))) {
       const key = `${root}\0${thing}`;
       turns.set(key, [...(turns.get(key) ?? []), entry]);
     }

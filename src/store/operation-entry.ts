@@ -89,21 +89,25 @@ function parseEntry(text: string | undefined, id: string): Operation | keyof Odd
 }
 
 /**
- * Says of each what took it back. An operation that was itself taken back has taken nothing back: so all follows from
- * the operations that are done, and no kill can leave it half said. @param oldestFirst in the order of their ids.
+ * Says of each what took it back. An operation, what undid it, what undid that and so on are one family; each of them
+ * turns it off or on again. So an operation is taken back where an odd number of its family came after it, by the last of
+ * them. All follows from the operations that are done, and no kill can leave it half said.
+ * @param oldestFirst in the order of their ids.
  */
 export function withUndone(oldestFirst: readonly StoredOperation[]): StoredOperation[] {
-  const undoneBy = new Map<string, string>();
-  const known = new Set(oldestFirst.map(({ operation }) => operation.id));
-  return [...oldestFirst]
-    .reverse()
-    .map(({ operation, directory }) => {
-      const { id, undoes } = operation;
-      const mark = readTextIfExists(path.join(directory, UNDONE));
-      // Of an operation in this journal the entry itself tells; what it says may have been taken back since.
-      const by = undoneBy.get(id) ?? (mark !== undefined && !known.has(mark) ? mark : undefined);
-      if (undoes !== undefined && by === undefined && !undoneBy.has(undoes)) undoneBy.set(undoes, id);
-      return { operation, directory, undoneBy: by };
-    })
-    .reverse();
+  const families = new Map<string, string[]>();
+  for (const { operation } of oldestFirst) {
+    const { id, undoes } = operation;
+    const family = (undoes === undefined ? undefined : families.get(undoes)) ?? [];
+    family.push(id);
+    families.set(id, family);
+  }
+  return oldestFirst.map(({ operation, directory }) => {
+    const family = families.get(operation.id) ?? [];
+    const later = family.length - 1 - family.indexOf(operation.id);
+    const mark = readTextIfExists(path.join(directory, UNDONE));
+    // Of an operation in this journal its own entry tells.
+    const from = mark === undefined || families.has(mark) ? undefined : mark;
+    return { operation, directory, undoneBy: later % 2 === 1 ? family.at(-1) : from };
+  });
 }

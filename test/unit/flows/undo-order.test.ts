@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findObstacle, type HistoryEntry } from '../../../src/flows/undo-order.ts';
+import { type Operation, withUndone } from '../../../src/store/operation-entry.ts';
 
 const THINGS = ['a', 'b', 'c'];
 
@@ -35,14 +36,16 @@ class World {
   }
 
   history(): HistoryEntry[] {
-    const undone = new Map<string, string>();
-    for (const { id, undoes } of [...this.journal].reverse())
-      if (undoes !== undefined && !undone.has(id) && !undone.has(undoes)) undone.set(undoes, id);
-    return this.journal.map(({ id, undoes, touches }) => ({
-      id,
-      undoes,
-      touches,
-      undoneBy: undone.get(id),
+    const stored = this.journal.map(({ id, undoes }) => ({
+      operation: { id, ...(undoes === undefined ? {} : { undoes }) } as Operation,
+      directory: '/nonexistent',
+      undoneBy: undefined,
+    }));
+    return withUndone(stored).map(({ operation, undoneBy }, at) => ({
+      id: operation.id,
+      undoes: operation.undoes,
+      undoneBy,
+      touches: this.journal[at]?.touches ?? [],
     }));
   }
 
