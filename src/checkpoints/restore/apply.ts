@@ -7,7 +7,7 @@ import type { PrivateIndex } from '../../store/private-index.ts';
 import { openPlumbing, type Plumbing } from '../plumbing.ts';
 import type { CheckpointSummary } from '../types.ts';
 import { deepestFirst } from './disk.ts';
-import { expectTree } from './expected.ts';
+import { expectedTree, makeExpectedIndex } from './expected.ts';
 import { expectedIndexOf, finishRestore, newIndexOf, type OperationPlace, revertRestore } from './finish.ts';
 import { applyMoves, foldersToMake, type MovePlan, writeMovePlan } from './moves.ts';
 import { foldersToEmpty } from './plan.ts';
@@ -139,9 +139,10 @@ async function stage(work: Work, at: OperationPlace, git: Plumbing, inTree: bool
   const folder = stageOf({ directory: at.directory, id: at.operation.id, root: repository.root }, inTree);
   openStage(folder, inTree);
   const index = expectedIndexOf(at);
-  const tree = await expectTree(git, { repository, from: work.index, to: index }, prepared, work.options);
-  const [puts, seed] = await settled([
+  await makeExpectedIndex(git, { repository, from: work.index, to: index }, prepared);
+  const [puts, tree, seed] = await settled([
     stageNew(git, repository, { index, stage: folder }, disk.puts, target.modes ?? {}),
+    expectedTree(git, index, prepared, work.options),
     staging === undefined
       ? Promise.resolve(undefined)
       : prepareStaging(git, repository, newIndexOf(at), staging),
@@ -169,7 +170,9 @@ async function stage(work: Work, at: OperationPlace, git: Plumbing, inTree: bool
 }
 
 /** As `Promise.all`, but does not fail before all have come to their end: nothing may write when all is taken back. */
-async function settled<A, B, C>(work: [Promise<A>, Promise<B>, Promise<C>]): Promise<[A, B, C]> {
+async function settled<A, B, C, D>(
+  work: [Promise<A>, Promise<B>, Promise<C>, Promise<D>],
+): Promise<[A, B, C, D]> {
   await Promise.allSettled(work);
   return Promise.all(work);
 }
