@@ -80,7 +80,7 @@ function hooks(...args: string[]): string {
 }
 
 /** Runs what the settings file says for an event, as the client does: a shell, the event as one line on stdin. */
-function play(fixture: string, change: Record<string, unknown> = {}): string {
+function play(fixture: string, change: Record<string, unknown> = {}, rule?: string): string {
   const event: Record<string, unknown> = {
     ...(JSON.parse(readFileSync(path.join(fixtures, 'payloads', `${fixture}.json`), 'utf8')) as Record<
       string,
@@ -92,11 +92,12 @@ function play(fixture: string, change: Record<string, unknown> = {}): string {
     ...change,
   };
   const settings = JSON.parse(readFileSync(path.join(repo, '.claude/settings.local.json'), 'utf8')) as {
-    hooks: Record<string, { hooks: { command: string }[] }[]>;
+    hooks: Record<string, { hooks: { command: string; if?: string }[] }[]>;
   };
   let output = '';
   for (const group of settings.hooks[String(event.hook_event_name)] ?? []) {
-    for (const { command } of group.hooks) {
+    // Of the entries for risky commands the client starts those whose rule fits.
+    for (const { command } of group.hooks.filter((entry) => entry.if === rule)) {
       const started = process.hrtime.bigint();
       // A shell of its own in between stands for the client: hooks take their parent for it.
       const result = spawnSync('/bin/sh', ['-c', command], {
@@ -191,6 +192,27 @@ await until(
 await until('its document stands in .claude/checkpoints', () => list('.claude/checkpoints').length > 0);
 check('git status is as before', git('status', '--porcelain') === statusBefore);
 say(indent(hooks('checkpoint', 'list')));
+
+title('PreToolUse: the agent is about to run rm -rf docs; later, restore and undo');
+const call = { tool_name: 'Bash', tool_input: { command: 'rm -rf docs' }, tool_use_id: 'toolu_demo_rm' };
+appendFileSync(path.join(repo, 'docs/architecture.md'), 'Discounts are computed in the cart.\n');
+const docs = readFileSync(path.join(repo, 'docs/architecture.md'));
+play('PreToolUse-Bash', call, 'Bash(rm*)');
+rmSync(path.join(repo, 'docs'), { recursive: true });
+const restored = hooks('checkpoint', 'restore', 'latest');
+say(indent(restored));
+check(
+  'docs is back, byte for byte, and the tree was hashed again',
+  docs.equals(readFileSync(path.join(repo, 'docs/architecture.md'))) && restored.includes('verified'),
+);
+say(indent(hooks('undo', '--list')));
+hooks('undo', '--yes');
+check('undo took the restore back', !existsSync(path.join(repo, 'docs')));
+hooks('undo', hooks('undo', '--list').split(/\s/)[0] ?? '', '--yes');
+check(
+  'and undoing that brought it again',
+  docs.equals(readFileSync(path.join(repo, 'docs/architecture.md'))),
+);
 
 title('PostToolUseFailure: a failing command is judged by the rules');
 play('PostToolUseFailure-Bash');
