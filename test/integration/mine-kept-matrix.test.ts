@@ -18,7 +18,7 @@ import { emptyFolder, isolateProcess } from '../support/repositories.ts';
  *   S rewrite f 2  the same by a sub-agent's Write tool                    (the same)
  *   S sed f 2      the same by a command that names the file               (seen only through checkpoints)
  *   S format f 2   the same by a command that names no file                (the same)
- *   P edit f 8     the person's editor puts `P8` in the place of line 8
+ *   P edit f 8     the person's editor puts `P8` in the place of line 8, and by `again` `Q8`
  *
  * The third column says how the files stand afterwards: `=` all as in the checkpoint; `f 8=P8` as in the checkpoint
  * but for that line; `f 2=<P2|2>` conflict markers around yours and what was there before the session; `n A B` a file
@@ -109,6 +109,8 @@ both, the same place
   person last                                     | S edit f 2; P edit f 2                      | f 2=<P2|2>            | f content       |
   person first: the session's words go            | P edit f 2; S edit f 2                      | f 2=P2                |                 |
   person between                                  | S edit f 2; P edit f 2; S edit f 2          | f 2=<P2|2>            | f content       |
+  twice: no markers in markers                    | S edit f 2; P edit f 2; S edit f 2; P again f 2 | f 2=<Q2|P2>       | f content       |
+  twice, and an older change elsewhere            | S edit f 2; S edit f 6; P edit f 2; S edit f 2; P again f 2 | f 2=<Q2|P2> | f content |
   next to each other                              | S edit f 2; P edit f 3                      | f 2=<S2 P3|2 3>, 3=   | f content       |
   the person took it back                         | S edit f 2; P undo f 2                      | =                     |                 |
   the person wrote the same                       | S edit f 2; P undo f 2; P same f 2          | =                     |                 |

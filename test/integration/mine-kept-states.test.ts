@@ -168,6 +168,33 @@ describe('mine-kept finds the session', () => {
     }));
 });
 
+describe('mine-kept gives back', () => {
+  it('every byte of a file only the session touched, whatever line ends its client writes', async () => {
+    const built = repository();
+    built.write('mixed', '1\r\n2\n3\r\n4\n5\n6\n7\n');
+    await inScene(built, async (scene) => {
+      const { session } = scene;
+      const file = scene.file('mixed');
+      const id = session.use('Edit', { file_path: file, old_string: '2\n', new_string: 'S2\n' });
+      change(scene, 'mixed', '2\n', 'S2\n');
+      const originalFile = '1\n2\n3\n4\n5\n6\n7\n';
+      const toolUseResult = {
+        filePath: file,
+        oldString: '2\n',
+        newString: 'S2\n',
+        originalFile,
+        structuredPatch: [],
+      };
+      session.answer(id, 'updated', { toolUseResult });
+      await scene.person(() => change(scene, 'mixed', '7\n', 'P7\n'));
+      const result = await scene.plan();
+      expect(contentOf(scene, result, 'mixed')).toBe('1\r\n2\n3\r\n4\n5\n6\nP7\n');
+      change(scene, 'mixed', 'P7\n', '7\n');
+      expect((await scene.plan()).tree).toBe(scene.start.tree);
+    });
+  });
+});
+
 describe('mine-kept tells who wrote', () => {
   it('what a hook wrote right after an edit', () =>
     inScene(repository(), async (scene) => {

@@ -26,6 +26,7 @@ function setLine(file: string, line: number, words: string): void {
 /** What both can do, and no tool notes. */
 const DEEDS: Record<string, (scene: Scene, who: string, name: string, more: string) => void> = {
   edit: (scene, who, name, line) => setLine(scene.file(name), Number(line), `${who}${line}`),
+  again: (scene, _who, name, line) => setLine(scene.file(name), Number(line), `Q${line}`),
   undo: (scene, _who, name, line) => setLine(scene.file(name), Number(line), line),
   same: (scene, _who, name, line) => setLine(scene.file(name), Number(line), `S${line}`),
   add: (scene, who, name) => write(scene.file(name), linesOf([`${who}1`, `${who}2`, `${who}3`])),

@@ -1,5 +1,5 @@
 import type { Question, SeenIn, Verdict } from './evidence.ts';
-import { bytesLike, bytesWritten } from './shown.ts';
+import { bytesLike, bytesWritten, hasMixedEnds } from './shown.ts';
 import {
   ABSENT,
   type Change,
@@ -171,7 +171,10 @@ export class Tracer {
 
   /** A content the client wrote over the present one. */
   private written(shown: string): Version {
-    return this.version(shown, bytesWritten(shown, this.at.bytes));
+    const now = this.input.now.bytes;
+    // A client that writes one kind of line end leaves no file with two of them.
+    const mixed = now !== undefined && hasMixedEnds(now);
+    return this.version(shown, mixed ? bytesLike(shown, [now]) : bytesWritten(shown, this.at.bytes));
   }
 
   private version(shown: string, bytes: Buffer): Version {

@@ -39,10 +39,12 @@ interface MergeParts {
 /**
  * Merges three trees with git's own merge, renames included. Where both sides changed the same lines, the file holds
  * them between conflict markers; in every other conflict what is `ours` stays. Nothing of `ours` is lost.
+ * @param marked files that have markers already: they get no more, what is `ours` stays there too.
  */
 export async function mergeTrees(
   parts: MergeParts,
   trees: { base: string; ours: string; theirs: string },
+  marked: ReadonlyMap<string, unknown> = new Map(),
 ): Promise<Merged> {
   const { git } = parts;
   const base = await writeCommit(git, trees.base);
@@ -56,7 +58,7 @@ export async function mergeTrees(
   );
   const { tree, stages } = parseMerge(output);
   if (stages.size === 0) return { tree, conflicts: new Map() };
-  return settle(parts, { tree, ours: trees.ours, names: [ours, theirs] }, stages);
+  return settle(parts, { tree, ours: trees.ours, names: [ours, theirs], marked }, stages);
 }
 
 /** The merged tree, and which of base (1), ours (2) and theirs (3) a path in conflict has. */
@@ -72,17 +74,25 @@ function parseMerge(output: Buffer): { tree: string; stages: Map<string, Set<num
   return { tree: tree.trim(), stages };
 }
 
+interface Clash {
+  tree: string;
+  ours: string;
+  /** The commits git names at its markers. */
+  names: [string, string];
+  marked: ReadonlyMap<string, unknown>;
+}
+
 /** What git left of conflicts, brought to the rule: conflict markers, or ours. */
 async function settle(
   { git, editor }: MergeParts,
-  merge: { tree: string; ours: string; names: [string, string] },
+  merge: Clash,
   stages: Map<string, Set<number>>,
 ): Promise<Merged> {
   const [here, mine] = [await entriesOf(git, merge.tree), await entriesOf(git, merge.ours)];
   const changes = new Map<string, Entry | undefined>();
   const conflicts = new Map<string, MergeConflict>();
   const clashing = [...stages].filter(([, sides]) => sides.has(2) && sides.has(3)).map(([path]) => path);
-  const labelled = await withLabels(git, clashing, here, merge.names);
+  const labelled = await withLabels(git, clashing, here, merge);
   const aside = new RegExp(`^(.*)~(?:${merge.names.join('|')})(?:_\\d+)?$`, 's');
   for (const [path, sides] of stages) {
     const blocked = aside.exec(path)?.[1];
@@ -91,10 +101,10 @@ async function settle(
       changes.set(path, undefined);
       conflicts.set(blocked, conflict(blocked, 'in-the-way'));
     } else if (sides.has(2) && sides.has(3)) {
-      const marked = labelled.get(path);
-      if (marked !== undefined) changes.set(path, marked);
+      const entry = labelled.get(path);
+      if (entry !== undefined) changes.set(path, entry);
       else if (mine.has(path)) changes.set(path, mine.get(path));
-      conflicts.set(path, conflict(path, marked === undefined ? 'binary' : 'content'));
+      conflicts.set(path, conflict(path, entry === undefined ? 'binary' : 'content'));
     } else if (sides.has(2)) {
       if (!here.has(path)) changes.set(path, mine.get(path));
       conflicts.set(path, conflict(path, 'changed'));
@@ -123,7 +133,7 @@ async function withLabels(
   git: Plumbing,
   paths: readonly string[],
   here: ReadonlyMap<string, Entry>,
-  [ours, theirs]: [string, string],
+  { names: [ours, theirs], marked }: Clash,
 ): Promise<Map<string, Entry>> {
   const yours = new RegExp(`^(<{3,}) ${ours}(?::[^\\n\\r]*)?`, 'gm');
   const before = new RegExp(`^(>{3,}) ${theirs}(?::[^\\n\\r]*)?`, 'gm');
@@ -131,18 +141,42 @@ async function withLabels(
     const entry = here.get(path);
     return entry?.mode.startsWith('100') === true ? [{ path, entry }] : [];
   });
-  const oids = entries.map(({ entry }) => entry.oid);
-  const blobs = await readBlobs(git, oids, Number.MAX_SAFE_INTEGER);
-  const marked = entries.flatMap(({ path, entry }) => {
+  const blobs = await readBlobs(
+    git,
+    entries.map(({ entry }) => entry.oid),
+    Number.MAX_SAFE_INTEGER,
+  );
+  const changed = entries.flatMap(({ path, entry }) => {
     const text = blobs.get(entry.oid)?.toString('latin1') ?? '';
-    const words = text.replace(yours, `$1 ${YOURS}`).replace(before, `$1 ${BEFORE}`);
+    const words = marked.has(path)
+      ? withoutBlocks(text, ours, theirs)
+      : text.replace(yours, `$1 ${YOURS}`).replace(before, `$1 ${BEFORE}`);
     return words === text ? [] : [{ path, mode: entry.mode, bytes: Buffer.from(words, 'latin1') }];
   });
-  const names = await writeBlobs(
+  const oids = await writeBlobs(
     git,
-    marked.map((one) => one.bytes),
+    changed.map((one) => one.bytes),
   );
-  return new Map(marked.map(({ path, mode }, at) => [path, { mode, oid: names[at] ?? '' }]));
+  return new Map(changed.map(({ path, mode }, at) => [path, { mode, oid: oids[at] ?? '' }]));
+}
+
+/** The text with `ours` in the place of each conflict of this merge; those of merges before are part of it. */
+function withoutBlocks(text: string, ours: string, theirs: string): string {
+  const kept: string[] = [];
+  let side: 'both' | 'ours' | 'theirs' = 'both';
+  let inner = 0;
+  for (const line of text.match(/[^\n]*\n|[^\n]+$/g) ?? []) {
+    const [, mark = '', label = ''] = /^(<{3,}|>{3,}) ([^:\r\n]*)/.exec(line) ?? [];
+    if (mark.startsWith('<') && label === ours) side = 'ours';
+    else if (mark.startsWith('>') && label === theirs) side = 'both';
+    else if (side === 'ours' && inner === 0 && /^={3,}\r?$/m.test(line)) side = 'theirs';
+    else if (side !== 'theirs') {
+      if (mark.startsWith('<') && label === YOURS) inner += 1;
+      if (mark.startsWith('>') && label === BEFORE) inner -= 1;
+      kept.push(line);
+    }
+  }
+  return kept.join('');
 }
 
 const MESSAGES = {

@@ -25,16 +25,22 @@ export function bytesLike(text: string, models: readonly Buffer[]): Buffer {
   const [first] = models;
   const plain = bytesWritten(text, first);
   if (first === undefined || isUtf16(first)) return plain;
-  const { returns, newlines } = countEnds(first);
-  if ((returns === 0 || returns === newlines) && !text.includes('\ufffd')) return plain;
+  if (!hasMixedEnds(first) && !text.includes('\ufffd')) return plain;
   const known = new Map<string, Buffer>();
   for (const line of models.flatMap(linesOf)) {
     const shown = shownOf(line);
     if (!known.has(shown)) known.set(shown, line);
   }
+  const { returns, newlines } = countEnds(first);
   const end = returns * 2 > newlines ? '\r\n' : '\n';
   const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
   return Buffer.concat(lines.map((line) => known.get(line) ?? Buffer.from(line.replace(/\n$/, end), 'utf8')));
+}
+
+/** Whether some lines end in `\r\n` and some in `\n`. */
+export function hasMixedEnds(bytes: Buffer): boolean {
+  const { returns, newlines } = countEnds(bytes);
+  return returns > 0 && returns < newlines;
 }
 
 function isUtf16(bytes: Buffer): boolean {

@@ -41,9 +41,11 @@ export async function undoSteps(input: UndoInput): Promise<{ tree: string; confl
         ours = before;
         continue;
       }
-      const merged = await mergeTrees({ git, editor }, { base: after, ours, theirs: before });
+      const merged = await mergeTrees({ git, editor }, { base: after, ours, theirs: before }, conflicts);
       const settled = step.by === 'unclear' ? await showBoth({ git, editor }, step, ours, merged) : merged;
-      ours = await keepConflicts({ git, editor }, ours, settled, conflicts);
+      // Older changes of a file in conflict are undone where they still fit; of conflicts the newest is told.
+      for (const [path, one] of settled.conflicts) if (!conflicts.has(path)) conflicts.set(path, one);
+      ours = settled.tree;
     }
     return { tree: ours, conflicts: [...conflicts.values()] };
   } finally {
@@ -66,20 +68,6 @@ async function treesOf(editor: TreeEditor, input: UndoInput): Promise<{ before: 
     trees.push({ before, after: tree });
   }
   return trees;
-}
-
-/** A file that is in conflict already keeps its markers: older changes in it are undone only where they fit. */
-async function keepConflicts(
-  { git, editor }: { git: Plumbing; editor: TreeEditor },
-  ours: string,
-  merged: Merged,
-  conflicts: Map<string, MergeConflict>,
-): Promise<string> {
-  const again = [...merged.conflicts.keys()].filter((path) => conflicts.has(path));
-  for (const [path, conflict] of merged.conflicts) if (!conflicts.has(path)) conflicts.set(path, conflict);
-  if (again.length === 0) return merged.tree;
-  const mine = await entriesOf(git, ours);
-  return editor.edit(merged.tree, new Map(again.map((path) => [path, mine.get(path)])));
 }
 
 /** What is unclear is not undone but shown: both contents between conflict markers, or ours where that cannot be. */
