@@ -133,7 +133,7 @@ describe('checkpoint diff', () => {
       { path: 'src/new.txt', status: 'new', insertions: 1, deletions: 0, binary: false },
     ]);
     const below = await run(['--stat', '--only', 'new.txt'], path.join(built.root, 'src'));
-    expect(below.stdout).toContain('1 file, 1 lines added');
+    expect(below.stdout).toContain('1 file, 1 line added');
     expect((await run(['--only', 'docs'])).stdout).toContain('Nothing differs');
     await expect(run(['--only', 'dosc'])).rejects.toMatchObject({ code: 'path-unknown' });
     await expect(run(['--only', '../x'])).rejects.toMatchObject({ code: 'path-outside' });

@@ -24,53 +24,75 @@ export function when(createdAt: string): string {
 }
 
 /** A name narrower than this says too little; then other columns give way. */
-const NAME_WIDTH = 20;
+const NAME_WIDTH = 18;
+/** An id longer than this has a long name in it, which its row then does without. */
+const ID_WIDTH = 32;
+const COUNTS_WIDTH = 10;
 
 /** How a list of checkpoints is laid out: the same for all its rows. */
 export interface TableLayout {
+  /** Columns of a row. */
+  width: number;
   idWidth: number;
-  /** What of the time is shown: all of it, or without the year. */
-  time: 'long' | 'short';
+  /** What of the time is shown: all of it, all but the year, nothing. */
+  time: 'long' | 'short' | 'none';
   counts: boolean;
-  /** Columns of the name and the branch. */
-  room: number;
+  /** Whether it is told why one was saved. */
+  reason: boolean;
   /** The working tree that is not named. */
   worktree: string;
 }
 
-/** A layout in which no row is wider than the terminal, as long as that has room for the ids. */
-export function layOut(cli: Cli, list: readonly { id: string }[], worktree: string): TableLayout {
+/** A layout in which no row is wider than the terminal, as long as that has room for an id. */
+export function layOut(
+  cli: Cli,
+  list: readonly { id: string }[],
+  worktree: string,
+  wanted: { width?: number; counts?: boolean; reason?: boolean } = {},
+): TableLayout {
+  const { width = cli.width, counts = true, reason = false } = wanted;
   const longestId = list.reduce((longest, { id }) => Math.max(longest, id.length), 0);
-  const base = { idWidth: longestId, worktree };
+  const base = { width, reason, worktree, idWidth: Math.min(longestId, ID_WIDTH) };
   const choices = [
-    { time: 'long', counts: true, taken: 18 + 14 },
-    { time: 'short', counts: true, taken: 13 + 14 },
-    { time: 'short', counts: false, taken: 13 },
+    { ...base, time: 'long', counts },
+    { ...base, time: 'short', counts },
+    { ...base, time: 'short', counts: false },
   ] as const;
-  for (const { time, counts, taken } of choices) {
-    const room = cli.width - longestId - taken - 2;
-    if (room >= NAME_WIDTH) return { ...base, time, counts, room };
-  }
-  return { ...base, time: 'short', counts: false, room: Math.max(0, cli.width - longestId - 15) };
+  const roomy = choices.find((one) => width - headWidth(one, one.idWidth) - 2 >= NAME_WIDTH);
+  if (roomy !== undefined) return roomy;
+  const bare = { ...choices[2], idWidth: 0 };
+  return headWidth(bare, longestId) <= width ? bare : { ...bare, time: 'none' };
+}
+
+const TIME_WIDTH = { long: 18, short: 13, none: 0 };
+
+/** Columns of all that stands before the name. */
+function headWidth(layout: TableLayout, idWidth: number): number {
+  return idWidth + TIME_WIDTH[layout.time] + (layout.counts ? COUNTS_WIDTH + 2 : 0);
 }
 
 /** One line for a checkpoint. */
 export function checkpointRow(cli: Cli, one: CheckpointBrief, layout: TableLayout): string {
-  const { idWidth, time, room } = layout;
-  const stamp = when(one.createdAt).slice(time === 'long' ? 0 : 5);
-  const counts = layout.counts ? `  ${countsOf(one).padEnd(12)}` : '';
-  const text = room === 0 ? '' : `  ${titleOf(cli, one, room, layout.worktree)}`;
-  return `${paint(cli, 'cyan', one.id.padEnd(idWidth))}  ${stamp}${counts}${text}`;
+  const id = one.id.padEnd(layout.idWidth);
+  const stamp = when(one.createdAt).slice(layout.time === 'long' ? 0 : 5);
+  const time = layout.time === 'none' ? '' : `  ${stamp}`;
+  const counts = layout.counts ? `  ${countsOf(one).padEnd(COUNTS_WIDTH)}` : '';
+  const title = titleOf(cli, one, layout.width - headWidth(layout, id.length) - 2, layout);
+  return `${paint(cli, 'cyan', id)}${time}${counts}${title === '' ? '' : `  ${title}`}`.trimEnd();
 }
 
 /** `+1 ~2 -3`: new, modified and deleted files against the commit. */
-export function countsOf({ counts }: CheckpointBrief): string {
+function countsOf({ counts }: CheckpointBrief): string {
   return `+${counts.new} ~${counts.modified} -${counts.deleted}`;
 }
 
-/** The name and where it was saved; where there is not room for both, the place is cut first. */
-export function titleOf(cli: Cli, one: CheckpointBrief, room: number, worktree: string): string {
-  const places = [one.branch ?? '', one.worktree === worktree ? '' : `in ${one.worktree}`];
+/** The name, then where and why it was saved as far as there is room. */
+function titleOf(cli: Cli, one: CheckpointBrief, room: number, layout: TableLayout): string {
+  const places = [
+    one.branch ?? '',
+    one.worktree === layout.worktree ? '' : `in ${one.worktree}`,
+    layout.reason && one.reason !== 'manual' ? one.reason : '',
+  ];
   const place = places.filter((text) => text !== '').join(', ');
   const name = cell(one.name, room);
   const left = room - displayWidth(name) - 1;

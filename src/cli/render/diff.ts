@@ -61,10 +61,11 @@ export function statLines(cli: Cli, files: readonly DiffFile[]): string[] {
 export function sumLine(files: readonly DiffFile[]): string {
   const sum = (count: (file: DiffFile) => number): number =>
     files.reduce((all, file) => all + count(file), 0);
+  const added = sum((file) => file.insertions);
   const binary = files.filter((file) => file.binary).length;
   return [
     `${files.length} ${files.length === 1 ? 'file' : 'files'}`,
-    `${sum((file) => file.insertions)} lines added`,
+    `${added} ${added === 1 ? 'line' : 'lines'} added`,
     `${sum((file) => file.deletions)} removed`,
     ...(binary === 0 ? [] : [`${binary} binary`]),
   ].join(', ');

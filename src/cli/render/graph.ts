@@ -6,23 +6,22 @@ import { paint } from './paint.ts';
 
 const MOST_LANES = 10;
 /** Columns that are left to the text whatever the drawing takes. */
-const TEXT_WIDTH = 60;
+const TEXT_WIDTH = 44;
 
 /** The checkpoints as a drawing of which was saved after which, none of its lines wider than the terminal. */
 export function drawGraph(cli: Cli, list: readonly CheckpointBrief[], worktree: string): string[] {
-  const lanes = Math.max(1, Math.min(MOST_LANES, Math.floor((cli.width - TEXT_WIDTH) / 2) - 1));
+  const lanes = Math.max(2, Math.min(MOST_LANES, Math.floor((cli.width - TEXT_WIDTH) / 2)));
   const rows = drawLanes(list, { lanes, ascii: !speaksUnicode(cli) });
   const artWidth = Math.max(...rows.map(({ art }) => art.length));
-  const text = { ...cli, width: cli.width - artWidth - 2 };
-  const layout = { ...layOut(text, list, worktree), counts: false };
-  const room = text.width - layout.idWidth - (layout.time === 'long' ? 18 : 13) - 2;
+  const width = cli.width - artWidth - 2;
+  const layout = layOut(cli, list, worktree, { width, counts: false, reason: true });
   const shown = new Set(list.map(({ id }) => id));
   return rows.map(({ art, node, openTo }) => {
     const drawing = paint(cli, 'yellow', art.padEnd(artWidth));
-    if (node !== undefined) return `${drawing}  ${checkpointRow(text, node, { ...layout, room })}`;
+    if (node !== undefined) return `${drawing}  ${checkpointRow(cli, node, layout)}`;
     if (openTo === undefined) return paint(cli, 'yellow', art);
     const gone = shown.has(openTo) ? '' : ', which is not in this list';
-    return `${drawing}  ${paint(cli, 'dim', cell(`saved after ${openTo}${gone}`, text.width))}`;
+    return `${drawing}  ${paint(cli, 'dim', cell(`saved after ${openTo}${gone}`, width))}`;
   });
 }
 

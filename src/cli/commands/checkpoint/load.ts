@@ -9,7 +9,7 @@ import { MAX_LINES, openPlace, withProgress } from './shared.ts';
 export function defineLoad(checkpoint: Command, cli: Cli): void {
   checkpoint
     .command('load')
-    .argument('<name>', 'id, name, or the beginning of one')
+    .argument('<name>', 'id, name, the beginning of one, latest or latest~1')
     .description('What is needed to go on from a checkpoint: its document, and what has changed since.')
     .option('--json', 'one JSON document on standard output')
     .addHelpText('after', '\nExample:\n  claude-hooks checkpoint load "Feature X works"\n')

@@ -45,20 +45,22 @@ async function search(cli: Cli, text: string, options: Options): Promise<void> {
       content,
       items: hits.map(({ checkpoint, found }) => ({ ...checkpoint, found })),
     });
-  for (const hit of hits) cli.print((await hitLines(cli, hit)).join('\n'));
+  for (const line of await hitLines(cli, hits)) cli.print(line);
   if (hits.length === 0) cli.print('No checkpoint holds this text.');
   for (const line of remarks(result, options)) cli.say(line);
 }
 
-async function hitLines(cli: Cli, { checkpoint, found }: SearchHit): Promise<string[]> {
+async function hitLines(cli: Cli, hits: readonly SearchHit[]): Promise<string[]> {
   const { checkpointRow, layOut, cell } = await import('../../render/checkpoint.ts');
   const { worktreeName } = await import('../../../store/paths.ts');
-  const layout = { ...layOut(cli, [checkpoint], worktreeName(cli.repository)), counts: false };
-  const told = found.filter(({ where }) => where !== 'name' && where !== 'id');
-  return [
+  const list = hits.map(({ checkpoint }) => checkpoint);
+  const layout = layOut(cli, list, worktreeName(cli.repository), { counts: false });
+  return hits.flatMap(({ checkpoint, found }) => [
     checkpointRow(cli, checkpoint, layout),
-    ...told.map((one) => `  ${cell(`${one.where}: ${placeOf(one)}${one.text}`, cli.width - 2)}`),
-  ];
+    ...found
+      .filter(({ where }) => where !== 'name' && where !== 'id')
+      .map((one) => `  ${cell(`${one.where}: ${placeOf(one)}${one.text}`, cli.width - 2)}`),
+  ]);
 }
 
 function placeOf({ path, line }: Found): string {

@@ -7,7 +7,7 @@ import { MAX_LINES } from './shared.ts';
 export function defineShow(checkpoint: Command, cli: Cli): void {
   checkpoint
     .command('show')
-    .argument('<name>', 'id, name, or the beginning of one')
+    .argument('<name>', 'id, name, the beginning of one, latest or latest~1')
     .description('The document of a checkpoint and the files it changed against its commit.')
     .option('--json', 'one JSON document on standard output')
     .addHelpText('after', '\nExample:\n  claude-hooks checkpoint show "Feature X works"\n')
