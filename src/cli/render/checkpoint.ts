@@ -28,6 +28,8 @@ const NAME_WIDTH = 18;
 /** An id longer than this has a long name in it, which its row then does without. */
 const ID_WIDTH = 32;
 const COUNTS_WIDTH = 10;
+/** Less of a name than this is left out. */
+const LEAST_NAME = 5;
 
 /** How a list of checkpoints is laid out: the same for all its rows. */
 export interface TableLayout {
@@ -88,6 +90,7 @@ function countsOf({ counts }: CheckpointBrief): string {
 
 /** The name, then where and why it was saved as far as there is room. */
 function titleOf(cli: Cli, one: CheckpointBrief, room: number, layout: TableLayout): string {
+  if (room < LEAST_NAME) return '';
   const places = [
     one.branch ?? '',
     one.worktree === layout.worktree ? '' : `in ${one.worktree}`,
