@@ -1,16 +1,8 @@
 import * as path from 'node:path';
-import { messageOf, systemCode } from '../errors.ts';
-import {
-  ensureDirectory,
-  exists,
-  lstatIfExists,
-  readBytesIfExists,
-  readTextIfExists,
-  removeFile,
-  renameFile,
-  writeFileAtomic,
-} from '../platform/fs.ts';
+import { messageOf } from '../errors.ts';
+import { exists, lstatIfExists, readTextIfExists, removeFile } from '../platform/fs.ts';
 import { linkOutside, openDocumentFolder } from '../store/documents.ts';
+import { moveOperationFile } from '../store/operation-files.ts';
 import { documentPaths, locateRepository } from '../store/paths.ts';
 import { readMachinePart } from './machine-part.ts';
 import { openPlumbing } from './plumbing.ts';
@@ -38,10 +30,9 @@ export async function takeDocuments(
     if (files.length === 0) continue;
     try {
       const tracked = await trackedDocuments(root);
-      ensureDirectory(folder);
       for (const file of files) {
         const name = path.basename(file);
-        if (!tracked.has(name)) moveFile(file, path.join(folder, name));
+        if (!tracked.has(name)) moveOperationFile(file, path.join(folder, name));
       }
     } catch (error) {
       stays.push(`Documents of pruned checkpoints in ${root} stay: ${messageOf(error)}`);
@@ -97,22 +88,9 @@ function giveBack(root: string, from: string, to: string): string | undefined {
     if (outside !== undefined) return `A document stays in ${from}: ${outside}`;
     if (readTextIfExists(to) === readTextIfExists(from)) removeFile(from);
     else if (lstatIfExists(to) !== undefined) return `${to} is there again; the earlier one stays in ${from}`;
-    else moveFile(from, to);
+    else moveOperationFile(from, to);
     return undefined;
   } catch (error) {
     return `A document stays in ${from}: ${messageOf(error)}`;
-  }
-}
-
-/** At every moment the file is at one of the two places, whole. */
-function moveFile(from: string, to: string): void {
-  try {
-    renameFile(from, to);
-  } catch (error) {
-    if (systemCode(error) !== 'EXDEV') throw error;
-    writeFileAtomic(to, readBytesIfExists(from) ?? Buffer.alloc(0), {
-      mode: lstatIfExists(from)?.mode ?? 0o644,
-    });
-    removeFile(from);
   }
 }

@@ -14,6 +14,7 @@ import type { PlannedAction } from '../install/plan.ts';
 import { currentRuntime, runtimeDirectory } from '../install/runtime-copy.ts';
 import { contentOf, itemOf, keepContents, type SwapItem, swapItemsOf } from '../install/swap.ts';
 import { exists, linkTarget, readBytesIfExists, removeTree, statIfExists } from '../platform/fs.ts';
+import { dropContents } from '../store/operation-files.ts';
 import {
   beginOperation,
   completeOperation,
@@ -173,7 +174,7 @@ export function forgetInstall(user: UserPaths, manifest: Manifest): void {
   for (const { operation, directory } of doneOperations(state)) {
     if (operation.kind !== 'install' || operation.data.manifest !== manifest.id) continue;
     markUndone(state, operation.id, 'uninstall');
-    removeTree(path.join(directory, 'contents'));
+    dropContents(directory);
   }
 }
 

@@ -1,15 +1,7 @@
 import * as path from 'node:path';
 import { HooksError } from '../errors.ts';
-import {
-  ensureDirectory,
-  exists,
-  linkTarget,
-  readBytesIfExists,
-  removeFile,
-  replaceSymlink,
-  statIfExists,
-  writeFileAtomic,
-} from '../platform/fs.ts';
+import { linkTarget, readBytesIfExists, removeFile, replaceSymlink, statIfExists } from '../platform/fs.ts';
+import { keepContent, keptContent } from '../store/operation-files.ts';
 import type { UserPaths } from '../store/paths.ts';
 import { ChangedMeanwhile } from './apply.ts';
 import { ABSENT, contentHash, type Manifest, manifestBytes, manifestFile } from './manifest.ts';
@@ -122,14 +114,11 @@ function markOf(file: string): string {
  * @throws ChangedMeanwhile where one holds something else by now.
  */
 export function keepContents(directory: string, items: readonly SwapItem[]): void {
-  const folder = path.join(directory, 'contents');
   for (const { how, file, before } of items) {
     if (how === 'link' || before.mark === ABSENT) continue;
     const bytes = readBytesIfExists(file);
     if (bytes === undefined || contentHash(bytes) !== before.mark) throw new ChangedMeanwhile(file);
-    ensureDirectory(folder);
-    const target = path.join(folder, before.mark);
-    if (!exists(target)) writeFileAtomic(target, bytes, { mode: 0o600 });
+    keepContent(directory, before.mark, bytes);
   }
 }
 
@@ -142,7 +131,7 @@ export function backActions(directory: string, items: readonly SwapItem[]): Plan
   return items
     .filter(({ how }) => how !== 'link')
     .map(({ id, file, how, before, role }) => {
-      const bytes = before.mark === ABSENT ? undefined : keptContent(directory, before.mark);
+      const bytes = before.mark === ABSENT ? undefined : wholeContent(directory, before.mark);
       return {
         id,
         kind: bytes === undefined ? 'delete' : how === 'git-config' ? 'git-config' : 'write',
@@ -166,9 +155,8 @@ export function turnLinksBack(items: readonly SwapItem[]): void {
   }
 }
 
-function keptContent(directory: string, mark: string): Buffer {
-  const file = path.join(directory, 'contents', mark);
-  const bytes = readBytesIfExists(file);
+function wholeContent(directory: string, mark: string): Buffer {
+  const { file, bytes } = keptContent(directory, mark);
   if (bytes !== undefined && contentHash(bytes) === mark) return bytes;
   throw new HooksError({
     code: 'operation-damaged',

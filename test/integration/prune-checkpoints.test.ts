@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRefs, type PrunedCheckpoint, removeRefs } from '../../src/checkpoints/prune.ts';
@@ -18,6 +19,7 @@ import { fingerprint, saved } from '../support/checkpoints.ts';
 import { checkpointRefs, makeCheckpoints, writeDocument } from '../support/many-checkpoints.ts';
 import { type BuiltRepository, isolateProcess, makeDirty, plainRepository } from '../support/repositories.ts';
 import { restored } from '../support/restore.ts';
+import { snapshot } from '../support/snapshot.ts';
 import { errorOf, undoAt, workplaceAt } from '../support/undo.ts';
 
 const DAY = 24 * 3_600_000;
@@ -128,6 +130,21 @@ describe('what stays', () => {
     const after = fingerprint(folder, /$^/);
     expect(after).toEqual({ ...before, [`${plain}.md`]: after[`${plain}.md`] });
     expect(after[`${plain}.md`]).toBe(undefined);
+  });
+
+  it('is a document that is there again; the pruned one is kept beside, unless it is the same', async () => {
+    const [, same = '', other = ''] = make('one', 3);
+    const files = [same, other].map((id) => writeDocument(built.root, id));
+    const text = fs.readFileSync(files[0] ?? '', 'utf8');
+    await pruneCheckpoints(await place({ count: 1 }), { dryRun: false });
+    fs.writeFileSync(files[0] ?? '', text);
+    fs.writeFileSync(files[1] ?? '', 'written anew\n');
+    const { notes } = (await undoAt(built.root)).done;
+    expect(notes).toHaveLength(1);
+    expect(notes[0]).toContain(`${files[1]} is there again; the earlier one stays in `);
+    expect(fs.readFileSync(files[1] ?? '', 'utf8')).toBe('written anew\n');
+    const kept = path.dirname(notes[0]?.split('stays in ')[1] ?? '');
+    expect(fs.readdirSync(kept)).toEqual([`${other}.md`]);
   });
 
   it('is a checkpoint whose reference points elsewhere by now', async () => {
@@ -249,6 +266,26 @@ describe('linked worktrees', () => {
     const back = await undoAt(built.root);
     expect(back.done.notes.join('\n')).toContain('The working tree side is gone');
     expect(Object.keys(checkpointRefs(built.root))).toHaveLength(4);
+  });
+
+  const shm = '/dev/shm';
+  const isOtherDisk = fs.existsSync(shm) && fs.statSync(shm).dev !== fs.statSync(os.tmpdir()).dev;
+  it.skipIf(!isOtherDisk)('moves documents to another disk and back (where /dev/shm is one)', async () => {
+    const side = path.join(shm, path.basename(built.base));
+    built.git('worktree', 'add', '-q', '-b', 'side', side);
+    try {
+      const list = make('one', 2, { worktree: path.basename(built.base) });
+      const file = writeDocument(side, list[1] ?? '');
+      fs.chmodSync(file, 0o640);
+      const before = snapshot(side);
+      const pruned = await pruneCheckpoints(await place({ count: 1 }), { dryRun: false });
+      expect([pruned.pruned.length, pruned.notes]).toEqual([1, []]);
+      expect(fs.existsSync(file)).toBe(false);
+      expect((await undoAt(built.root)).done.notes).toEqual([]);
+      expect(snapshot(side)).toEqual(before);
+    } finally {
+      fs.rmSync(side, { recursive: true, force: true });
+    }
   });
 
   it('believes no git directory that names a folder which does not lead back to it', async () => {
