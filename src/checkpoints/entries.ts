@@ -46,7 +46,12 @@ export async function readEntries(repository: Repository): Promise<Entry[]> {
 
 /** What a list shows of a checkpoint. */
 export function briefOf({ id, commit, tree, brief }: Entry): CheckpointBrief {
-  return { ...(JSON.parse(brief) as Omit<CheckpointBrief, 'id' | 'commit' | 'tree'>), id, commit, tree };
+  // Put into the parsed object, not copied beside it: there may be ten thousand.
+  return Object.assign(JSON.parse(brief) as Omit<CheckpointBrief, 'id' | 'commit' | 'tree'>, {
+    id,
+    commit,
+    tree,
+  });
 }
 
 /** A tree, an id, a time and the brief form, in ASCII. */

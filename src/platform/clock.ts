@@ -6,7 +6,7 @@ export const systemClock: Clock = () => Date.now();
 /** `2026-11-22-18-40` in local time: the form of file names under `.claude/`. */
 export function minuteStamp(timeMs: number): string {
   const date = new Date(timeMs);
-  const two = (value: number): string => String(value).padStart(2, '0');
+  const two = (value: number): string => (value < 10 ? `0${value}` : `${value}`);
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}-${two(date.getHours())}-${two(date.getMinutes())}`;
 }
 

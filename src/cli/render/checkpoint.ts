@@ -12,8 +12,12 @@ const SIGNS: Record<ChangedFile['status'], [sign: string, color: 'green' | 'yell
   deleted: ['D', 'red'],
 };
 
+/** Nearly every name: shown as it is. */
+const SIMPLE = /^(?:[\x21-\x7e]| (?! ))*$/;
+
 /** Text of unknown origin on one line, cut to a width in columns. */
 export function cell(text: string, width: number): string {
+  if (text.length <= width && SIMPLE.test(text)) return text;
   return cutTo(visible(text).replace(/\s+/g, ' '), width);
 }
 
