@@ -191,6 +191,11 @@ describe('mine-kept gives back', () => {
       expect(contentOf(scene, result, 'mixed')).toBe('1\r\n2\n3\r\n4\n5\n6\nP7\n');
       change(scene, 'mixed', 'P7\n', '7\n');
       expect((await scene.plan()).tree).toBe(scene.start.tree);
+      const other = session.use('Write', { file_path: scene.file('f'), content: `S${NINE}` });
+      fs.writeFileSync(scene.file('f'), `S${NINE}`.replaceAll('\n', '\r\n'));
+      const written = { type: 'update', filePath: scene.file('f'), content: `S${NINE}`, originalFile: NINE };
+      session.answer(other, 'updated', { toolUseResult: written });
+      expect((await scene.plan()).tree).toBe(scene.start.tree);
     });
   });
 });
@@ -263,7 +268,7 @@ describe('mine-kept tells who wrote', () => {
       ]);
     }));
 
-  it('although an edit is noted only after the checkpoint that holds it', () =>
+  it('although an edit is noted only after a checkpoint that holds it', () =>
     inScene(repository(), async (scene) => {
       const { session } = scene;
       const file = scene.file('f');
@@ -271,18 +276,34 @@ describe('mine-kept tells who wrote', () => {
       change(scene, 'f', '2\n', 'S2\n');
       await new Promise((resolve) => setTimeout(resolve, 3));
       await scene.checkpoint();
-      const toolUseResult = {
-        filePath: file,
-        oldString: '2\n',
-        newString: 'S2\n',
-        originalFile: NINE,
-        structuredPatch: [],
-      };
-      session.answer(id, 'updated', { toolUseResult });
+      session.answer(id, 'updated', { toolUseResult: resultOf(file, NINE, '2\n', 'S2\n') });
+      await scene.person(() => change(scene, 'f', '8\n', 'P8\n'));
+      expect(contentOf(scene, await scene.plan())).toBe(KEPT);
+    }));
+
+  it('although an edit is noted only after the checkpoint everything goes back to', () =>
+    inScene(repository(), async (scene) => {
+      const { session } = scene;
+      const file = scene.file('f');
+      const start = Date.parse(scene.start.createdAt);
+      const time = (ms: number): { timestamp: string } => ({ timestamp: new Date(start + ms).toISOString() });
+      const input = { file_path: file, old_string: '0\n', new_string: '2\n' };
+      session.record({
+        ...time(-5),
+        message: { content: [{ type: 'tool_use', id: 'raced', name: 'Edit', input }] },
+      });
+      const block = { type: 'tool_result', tool_use_id: 'raced', content: 'updated' };
+      const toolUseResult = resultOf(file, NINE.replace('2', '0'), '0\n', '2\n');
+      session.record({ ...time(5), message: { content: [block] }, toolUseResult });
+      session.edit('f', '5\n', 'S5\n');
       await scene.person(() => change(scene, 'f', '8\n', 'P8\n'));
       expect(contentOf(scene, await scene.plan())).toBe(KEPT);
     }));
 });
+
+function resultOf(filePath: string, originalFile: string, oldString: string, newString: string) {
+  return { filePath, oldString, newString, originalFile, structuredPatch: [] };
+}
 
 describe('mine-kept', () => {
   it('writes nothing but objects while it plans', () =>

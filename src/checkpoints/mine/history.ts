@@ -24,9 +24,6 @@ export interface PathInput {
   judge(question: Question): Verdict;
 }
 
-/** An edit may be done and not yet noted while a snapshot is read. */
-export const RACE_MS = 10_000;
-
 /** Finds one after the other the changes that lead from one known content of a path to the next. */
 export class Tracer {
   readonly changes: Change[] = [];
@@ -59,16 +56,6 @@ export class Tracer {
     this.reach(absent ? ABSENT : this.derived(before), edit.at, 'edit');
     this.session(this.written(content.after), edit);
     this.lastEdit = { from: edit.startedAt, to: edit.at };
-  }
-
-  /** Whether what a snapshot shows is the result of an edit that was noted only after it. */
-  holdsAlready(snapshot: { at: number; version: Version }, edit: SessionEdit | undefined): boolean {
-    if (edit === undefined || edit.startedAt > snapshot.at + RACE_MS || isSame(this.at, snapshot.version)) {
-      return false;
-    }
-    const content = edit.read();
-    const after = content?.after ?? content?.apply(this.at.shown ?? null);
-    return after !== undefined && after === snapshot.version.shown && after !== this.at.shown;
   }
 
   /** The path is known to hold `version`: what led there is the open edits, and whatever else. */

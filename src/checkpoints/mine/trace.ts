@@ -1,4 +1,4 @@
-import { type PathInput, RACE_MS, Tracer } from './history.ts';
+import { type PathInput, Tracer } from './history.ts';
 import type { Change, Doubt, SessionEdit } from './types.ts';
 
 export interface PathHistory {
@@ -20,13 +20,15 @@ export function traceHistory(input: PathInput): PathHistory {
       tracer.edit(edit);
       next += 1;
     }
-    if (tracer.holdsAlready(snapshot, edits[next])) continue;
     tracer.reach(snapshot.version, snapshot.at, snapshot.ofSession ? 'session' : 'snapshot');
   }
   for (const edit of edits.slice(next)) tracer.edit(edit);
   tracer.reach(input.now, Number.POSITIVE_INFINITY, 'now');
   return settleUnclear(tracer, input.edits.length > 0);
 }
+
+/** An edit may be done and not yet noted while a snapshot is read. */
+const RACE_MS = 10_000;
 
 /** Edits without those that the first snapshot holds already. */
 function withoutRaced({ start, edits }: PathInput): SessionEdit[] {
