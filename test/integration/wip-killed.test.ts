@@ -17,7 +17,7 @@ import {
 
 // A WIP commit, a squash and the undoing of one, killed at every call that changes something.
 
-const STEP = process.env.CLAUDE_HOOKS_FULL === '1' ? 1 : 19;
+const STEP = process.env.CLAUDE_HOOKS_FULL === '1' ? 1 : 29;
 const HEADER = `
   import { commitWip, BRANCH_MOVE_UNDO } from './src/flows/wip.ts';
   import { squashWip } from './src/flows/squash.ts';
@@ -30,15 +30,21 @@ const HEADER = `
   const config = configSchema.parse({ checkpoints: { commit: 'branch' } });
   const place = { repository, state, user: userPaths(process.env), now: Date.now, log() {}, resolved: { config } };
 `;
-const COMMIT = `findCheckpoint(repository, 'kept').then((checkpoint) => commitWip({ ...place, config,
-  commandsTrusted: true, reason: 'stop', session: 's', checkpoint: { ...checkpoint, files: [] }, now: Date.now() }));`;
-const SQUASH = `squashWip(place, { dryRun: false });`;
-const SQUASH_MESSAGE = `squashWip(place, { dryRun: false, message: 'One' });`;
-const UNDO = `BRANCH_MOVE_UNDO.undo(place, doneOperations(state)[0]);`;
+const ACTIONS = `
+  const actions = {
+    commit: async () => commitWip({ ...place, config, commandsTrusted: true, reason: 'stop', session: 's', now: Date.now(),
+      checkpoint: { ...(await findCheckpoint(repository, 'kept')), files: [] } }),
+    squash: () => squashWip(place, { dryRun: false }),
+    message: () => squashWip(place, { dryRun: false, message: 'One' }),
+    undo: () => BRANCH_MOVE_UNDO.undo(place, doneOperations(state)[0]),
+  };
+  void actions[process.argv[3]]();
+`;
 
 let home: string;
 let folder: string;
 let preload: string;
+let script: string;
 let template: BuiltRepository;
 beforeAll(async () => {
   home = isolateProcess();
@@ -50,6 +56,7 @@ beforeAll(async () => {
   });
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'claude-hooks-script-'));
   preload = writeKillPreload(folder);
+  script = bundleScript(`${HEADER}${ACTIONS}`, path.join(folder, 'actions.cjs'));
   template = plainRepository();
   makeDirty(template);
   template.git('reset', '-q');
@@ -97,7 +104,7 @@ async function recover(built: BuiltRepository): Promise<void> {
 }
 
 async function killAt(
-  script: string,
+  action: string,
   from: BuiltRepository,
   point: KillPoint,
   ends: [Outcome, Outcome],
@@ -106,7 +113,7 @@ async function killAt(
   try {
     const before = files(built);
     const known = doneOperations(placeOf(built.root).state).length;
-    const { code } = await runKilledAt(preload, script, [built.root], point);
+    const { code } = await runKilledAt(preload, script, [built.root, action], point);
     await recover(built);
     const { state } = placeOf(built.root);
     const place = `killed ${point.when} call ${point.call}`;
@@ -119,7 +126,8 @@ async function killAt(
     const isNew = outcome.head === ends[1].head;
     expect(doneOperations(state).length, place).toBe(known + (isNew ? 1 : 0));
     expect(built.tryGit('fsck', '--strict'), place).toBe(true);
-    if (!isNew) expect((await runKilledAt(preload, script, [built.root], undefined)).code, place).toBe(0);
+    if (!isNew)
+      expect((await runKilledAt(preload, script, [built.root, action], undefined)).code, place).toBe(0);
     expect(outcomeOf(built), place).toEqual(ends[1]);
     return code === null ? 1 : 0;
   } finally {
@@ -128,26 +136,24 @@ async function killAt(
 }
 
 describe.each([
-  ['a WIP commit', [], COMMIT],
-  ['undoing a WIP commit', [COMMIT], UNDO],
-  ['a squash', [COMMIT], SQUASH],
-  ['a squash into one commit', [COMMIT], SQUASH_MESSAGE],
-])('%s', (name, steps, source) => {
+  ['a WIP commit', [], 'commit'],
+  ['undoing a WIP commit', ['commit'], 'undo'],
+  ['a squash', ['commit'], 'squash'],
+  ['a squash into one commit', ['commit'], 'message'],
+])('%s', (_name, before, action) => {
   it('is the old or the new state after a kill anywhere, and completes when repeated', async () => {
-    const slug = name.replaceAll(' ', '-');
     const start = copyOf(template);
-    for (const [number, step] of steps.entries()) {
-      const script = bundleScript(`${HEADER}${step}`, path.join(folder, `${slug}-${number}.cjs`));
-      expect((await runKilledAt(preload, script, [start.root], undefined)).stderr).toMatch(/^CALLS \d+\n$/);
-    }
-    const script = bundleScript(`${HEADER}${source}`, path.join(folder, `${slug}.cjs`));
+    for (const one of before)
+      expect((await runKilledAt(preload, script, [start.root, one], undefined)).stderr).toMatch(
+        /^CALLS \d+\n$/,
+      );
     const whole = copyOf(start);
     try {
-      const { calls, code } = await runKilledAt(preload, script, [whole.root], undefined);
+      const { calls, code } = await runKilledAt(preload, script, [whole.root, action], undefined);
       const ends: [Outcome, Outcome] = [outcomeOf(start), outcomeOf(whole)];
       expect([code, ends[0].head === ends[1].head]).toEqual([0, false]);
       let killed = 0;
-      for (const point of killPoints(calls, STEP)) killed += await killAt(script, start, point, ends);
+      for (const point of killPoints(calls, STEP)) killed += await killAt(action, start, point, ends);
       expect(killed).toBeGreaterThan(0);
     } finally {
       start.cleanup();
