@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { trustFile } from '../config/trust-identity.ts';
-import { HooksError, messageOf, systemCode } from '../errors.ts';
+import { systemCode } from '../errors.ts';
 import { removeDirectories } from '../install/apply.ts';
 import {
   contentHash,
@@ -28,6 +28,7 @@ import {
 import { type Repository, type StatePaths, statePaths, stateRoot, type UserPaths } from '../store/paths.ts';
 import { isSealed, sealOperation } from '../store/seal.ts';
 import { openSpool } from '../store/spool.ts';
+import { writeError } from './write-error.ts';
 
 const UNWRITABLE = ['EROFS', 'EACCES', 'EPERM'];
 
@@ -76,22 +77,11 @@ export function beginInstall(
   } catch (error) {
     const code = systemCode(error);
     if (code === undefined) throw error;
-    if (!UNWRITABLE.includes(code)) throw unwritten(place, error);
+    if (!UNWRITABLE.includes(code)) throw writeError(place, error);
     return {
       warning: `${place.state.root} cannot be written (${code}), so claude-hooks undo will not know this install; claude-hooks uninstall does.`,
     };
   }
-}
-
-function unwritten({ state }: InstallPlace, error: unknown): HooksError {
-  return new HooksError({
-    code: 'write-failed',
-    kind: 'failed',
-    message: `${state.root} could not be written: ${messageOf(error)}. Nothing was changed.`,
-    hint: 'Make room on that disk, then run the same command again.',
-    file: state.root,
-    cause: error,
-  });
 }
 
 /** Writes the entry, sealed, and the contents it needs. Milliseconds since 1970 in `at`. */

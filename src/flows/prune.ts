@@ -11,6 +11,7 @@ import { ensureDirectory, setTimes, statIfExists, writeFileAtomic } from '../pla
 import { neededCheckpoints } from './needed-checkpoints.ts';
 import { gitOf, runPrune, tryPruneLock, withPruneLock } from './prune-operation.ts';
 import type { Workplace } from './workplace.ts';
+import { writeError } from './write-error.ts';
 
 export interface PrunePlan {
   /** One for each checkpoint, the newest first. */
@@ -49,7 +50,11 @@ export async function pruneCheckpoints(place: Workplace, request: PruneRequest):
   const shown = goingOf(plan);
   if (shown.length === 0 || request.dryRun) return { plan, pruned: [], notes: [] };
   if ((await request.confirm?.(plan)) === false) return { plan, pruned: [], notes: [] };
-  return withPruneLock(place.state, () => apply(place, plan, shown, request.session));
+  try {
+    return await withPruneLock(place.state, () => apply(place, plan, shown, request.session));
+  } catch (error) {
+    throw writeError(place, error);
+  }
 }
 
 /**

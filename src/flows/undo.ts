@@ -18,6 +18,7 @@ import { UNDO_PRUNE } from './undo-prune.ts';
 import { UNDO_RESTORE } from './undo-restore.ts';
 import { BRANCH_MOVE_UNDO } from './wip.ts';
 import type { Workplace } from './workplace.ts';
+import { writeError } from './write-error.ts';
 
 /** What knows how to take back each kind of operation. */
 const KINDS: Partial<Record<OperationKind, UndoKind>> = {
@@ -80,7 +81,9 @@ export async function undo(place: Workplace, request: UndoRequest): Promise<Undo
   if (request.dryRun || (await request.confirm?.(stored, preview)) === false) return asked;
   // While a person was thinking, something else may have been done.
   assertPossible(doneOperations(place.state), stored);
-  const done = await kind.undo(place, stored);
+  const done = await kind.undo(place, stored).catch((error: unknown) => {
+    throw writeError(place, error);
+  });
   // All is as it was before it, without another operation.
   if (done.operation === undefined) markUndone(place.state, stored.operation.id, 'nothing');
   return { stored, applied: true, done };
