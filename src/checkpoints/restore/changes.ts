@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { HooksError } from '../../errors.ts';
 import { parseRawDiff } from '../../platform/raw-diff.ts';
-import { type RawStat, rawText } from '../../platform/raw-files.ts';
+import type { RawStat } from '../../platform/raw-files.ts';
 import type { Plumbing } from '../plumbing.ts';
 
 /** One side of a change: what a tree has at a path. */
@@ -102,9 +102,4 @@ export async function checkScope(
       hint: 'See what differs: claude-hooks checkpoint restore NAME --dry-run',
     });
   }
-}
-
-/** Names for people, sorted. */
-export function textsOf(names: Iterable<string>): string[] {
-  return [...names].map(rawText).sort();
 }

@@ -18,14 +18,11 @@ import type { Plumbing } from '../plumbing.ts';
 import { type MovePlan, moveBackNew, moveBackOld } from './moves.ts';
 import { removeStage, stageOf } from './stage.ts';
 
-/**
- * Marks of a restore at work, each the same empty file under another name:
- * - `ready`: the renames may have begun. Whoever finds it takes them back.
- * - `emptied`: they are being taken back, and what was moved in is out again.
- * - `verified`: the tree is the expected one. Whoever finds it goes forward, if the staging can still follow.
- * - `swapping`: the staging follows, under git's lock. Whoever finds it goes forward.
- */
-export type Mark = 'ready' | 'emptied' | 'verified' | 'swapping';
+// Marks of a restore at work, each the same empty file under another name:
+// - `ready`: the renames may have begun. Whoever finds it takes them back.
+// - `emptied`: they are being taken back, and what was moved in is out again.
+// - `verified`: the tree is the expected one. Whoever finds it goes forward, if the staging can still follow.
+// - `swapping`: the staging follows, under git's lock. Whoever finds it goes forward.
 
 export interface OperationPlace {
   repository: Repository;

@@ -1,4 +1,3 @@
-import type { StoredOperation } from '../../store/operations.ts';
 import type { Repository, StatePaths } from '../../store/paths.ts';
 import type { Plumbing } from '../plumbing.ts';
 import type { Capture } from '../tree.ts';
@@ -146,29 +145,3 @@ export interface RestoreData extends Record<string, unknown> {
   /** Files of the target that stood there already and that no checkpoint of before holds; names in latin1. */
   there: string[];
 }
-
-/**
- * `restoreTree` (src/checkpoints/restore/restore.ts): plan, save what is there, apply, verify; all of it or nothing.
- * @throws HooksError where it is refused or was taken back; then nothing is changed.
- */
-export type RestoreTree = (
-  place: RestorePlace,
-  target: RestoreTarget,
-  options: RestoreOptions,
-) => Promise<RestoreResult>;
-
-/**
- * `recoverRestore` (src/checkpoints/restore/recover.ts): completes or reverts a restore that was cut off.
- * @returns a sentence for a person; undefined where its owner is still at work.
- */
-export type RecoverRestore = (
-  place: { state: StatePaths; now: number },
-  stored: StoredOperation,
-) => Promise<string | undefined>;
-
-/** `undoRestore` (src/checkpoints/restore/undo.ts): goes back to what was there before a restore that is done. */
-export type UndoRestore = (
-  place: RestorePlace,
-  stored: StoredOperation,
-  options: Pick<RestoreOptions, 'dryRun' | 'confirm' | 'session'>,
-) => Promise<RestoreResult>;
