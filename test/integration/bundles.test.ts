@@ -88,7 +88,7 @@ describe('the command line', () => {
     const help = loaded('--help');
     const list = loaded('checkpoint', 'list', '--json');
     const doctor = loaded('doctor', '--help');
-    expect(help.bytes).toBeLessThan(80_000);
+    expect(help.bytes).toBeLessThan(90_000);
     expect(list.bytes).toBeLessThan(200_000);
     for (const file of help.files) expect(list.files).toContain(file);
     expect(doctor.files).not.toEqual(expect.arrayContaining(list.files));
