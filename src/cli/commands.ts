@@ -39,7 +39,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'checkpoint',
-    summary: 'Save, list, show and load checkpoints',
+    summary: 'Save, compare, restore, prune and share checkpoints',
     load: () => import('./commands/checkpoint.ts'),
   },
   {
