@@ -59,8 +59,7 @@ export async function restoreCheckpoint(place: Workplace, request: RestoreReques
   );
 }
 
-/** What every restore of this place needs, an undo of one too. */
-export function restorePlaceOf(place: Workplace, session: string | undefined): RestorePlace {
+function restorePlaceOf(place: Workplace, session: string | undefined): RestorePlace {
   const { repository, state, resolved } = place;
   const live = session === undefined ? undefined : listLive(state).find((one) => one.session === session);
   return {

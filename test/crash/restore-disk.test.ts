@@ -10,6 +10,8 @@ import { saved } from '../support/checkpoints.ts';
 import { at, type BuiltRepository, isolateProcess, plainRepository } from '../support/repositories.ts';
 import { filesOf, historyOf, leftovers, restore, restored, stagedOf } from '../support/restore.ts';
 
+const FULL = process.env.CLAUDE_HOOKS_FULL === '1';
+
 let home: string;
 let disk: string;
 let mounted = false;
@@ -69,8 +71,9 @@ describe('a disk that is full', () => {
     built.git('add', 'other/new.bin');
     const before = stateOf(built);
     const said = new Map<string, number>();
+    const step = FULL ? 4_096 : 16_384;
     // A little more room each time, so that another of the writes is the one that fails.
-    for (let left = 0; left < 420_000; left += left < 60_000 ? 8_192 : 24_576) {
+    for (let left = 0; left < 420_000; left += left < 60_000 ? step : 2 * step) {
       const { bavail, bsize } = fs.statfsSync(disk);
       const ballast = path.join(disk, 'ballast');
       fs.writeFileSync(ballast, Buffer.alloc(Math.max(0, bavail * bsize - left)));
@@ -130,7 +133,7 @@ describe('a disk that is full', () => {
     await undo(built.root);
     expect(stateOf(built)).toEqual(before);
     expect(writes).toBeGreaterThan(20);
-    const step = process.env.CLAUDE_HOOKS_FULL === '1' ? 1 : 7;
+    const step = FULL ? 1 : 17;
     let refused = 0;
     for (let failAt = 1; failAt <= writes; failAt += step) {
       const { message } = run(failAt);

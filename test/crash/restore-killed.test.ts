@@ -17,7 +17,7 @@ import { filesOf, historyOf, leftovers, stagedOf } from '../support/restore.ts';
 import { PROJECT_ROOT } from '../support/sandbox.ts';
 
 const FULL = process.env.CLAUDE_HOOKS_FULL === '1';
-const RANDOM_KILLS = FULL ? 1_000 : 12;
+const RANDOM_KILLS = FULL ? 1_000 : 6;
 
 let home: string;
 let folder: string;
@@ -167,7 +167,7 @@ async function killAtCalls(
 describe('restore', () => {
   it('killed at any of its file-system calls leaves all old or all new', async () => {
     const scene = await sceneOf(plainRepository());
-    const ends = await killAtCalls(scene, RESTORE, 12);
+    const ends = await killAtCalls(scene, RESTORE, 6);
     expect(ends.old).toBeGreaterThan(0);
     if (FULL) expect(ends.done).toBeGreaterThan(0);
     scene.cleanup();
@@ -205,7 +205,7 @@ describe('restore', () => {
       const old = stateOf(built.root);
       const history = historyOf(built);
       const { calls } = await countOnly(built, elsewhere);
-      for (const call of callsToKill(calls, 5)) {
+      for (const call of callsToKill(calls, 3)) {
         const env = { KILL_AT: String(call) };
         await runKilled(['--require', shim, cli, ...RESTORE], { cwd: built.root, env });
         await saved(built.root, { name: 'after the kill' });
@@ -237,7 +237,7 @@ async function countOnly(built: BuiltRepository, elsewhere: string): Promise<{ c
 describe('save', () => {
   it('killed at any of its file-system calls changes nothing, and the next one works', async () => {
     const scene = await sceneOf(plainRepository());
-    const ends = await killAtCalls(scene, SAVE, 6);
+    const ends = await killAtCalls(scene, SAVE, 3);
     expect(ends.done).toBe(0);
     scene.cleanup();
   }, 3_600_000);

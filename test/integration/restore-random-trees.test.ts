@@ -12,7 +12,7 @@ beforeAll(() => {
 });
 afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
 
-const RUNS = process.env.CLAUDE_HOOKS_FULL === '1' ? 500 : 20;
+const RUNS = process.env.CLAUDE_HOOKS_FULL === '1' ? 500 : 12;
 
 const edits = fc.array(edit, { minLength: 1, maxLength: 14 });
 

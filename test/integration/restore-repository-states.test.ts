@@ -19,6 +19,18 @@ const REFUSED: Record<string, RegExp> = {
 /** A name of the object in the repository's format, for states without a checkpoint. */
 const NOWHERE = { id: 'x', name: 'x', tree: 'a'.repeat(40), commit: 'a'.repeat(40) };
 
+/** States in which the restore is taken back too; in full that is all of them. */
+const UNDONE = new Set([
+  'ordinary branch',
+  'merge not committed',
+  'sparse checkout',
+  'linked worktree',
+  'LFS attributes without its program',
+  'intent to add',
+  'split index',
+]);
+const FULL = process.env.CLAUDE_HOOKS_FULL === '1';
+
 /** The test's own git must not run what a state sets a trap with. */
 const QUIET = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'];
 
@@ -58,6 +70,7 @@ describe.each(Object.entries(REPOSITORY_STATES))('restore in: %s', (name, state)
       expect(leftovers(root)).toEqual([]);
       expect(fs.existsSync(path.join(built.base, 'hook-ran'))).toBe(false);
 
+      if (!FULL && !UNDONE.has(name)) return;
       await undo(root);
       expect(filesOf(root)).toEqual(now.files);
       expect(stagedOf(root)).toBe(name === 'intent to add' ? withoutIntent(now.staged) : now.staged);
