@@ -5,11 +5,15 @@ import type { Checkpoint } from '../../src/checkpoints/types.ts';
 import { copyIndex } from '../../src/checkpoints/wip-index.ts';
 import { applyMove } from '../../src/checkpoints/wip-move.ts';
 import { configSchema } from '../../src/config/schema.ts';
-import { runCheckpoint } from '../../src/flows/checkpoint.ts';
+import { runCheckpoint, runIntervalCheckpoint } from '../../src/flows/checkpoint.ts';
+import { effectOf } from '../../src/flows/effects.ts';
 import { BRANCH_MOVE_UNDO, commitWip } from '../../src/flows/wip.ts';
 import type { Workplace } from '../../src/flows/workplace.ts';
+import { parseEvent } from '../../src/sessions/event.ts';
+import { markLive } from '../../src/store/live.ts';
 import { doneOperations, pendingOperations, type StoredOperation } from '../../src/store/operations.ts';
 import { userPaths } from '../../src/store/paths.ts';
+import { openSpool } from '../../src/store/spool.ts';
 import { fingerprint, placeOf, saved } from '../support/checkpoints.ts';
 import {
   type BuiltRepository,
@@ -184,6 +188,46 @@ it('asks for consent, for the setting, and for the right moments', async () => {
   built.write('last.txt', 'last\n');
   expect(await runCheckpoint({ ...run, reason: 'session-end' })).toBeDefined();
   expect(git('log', '-1', '--format=%s')).toBe('WIP: End of session\n');
+});
+
+it('is what a stop and the background loop do, where the person agreed', async () => {
+  built = plainRepository();
+  const { repository, state } = placeOf(built.root);
+  openSpool(state);
+  let now = Date.parse('2026-11-22T10:00:00Z');
+  const place = (commandsTrusted: boolean): Workplace =>
+    ({
+      repository,
+      state,
+      cwd: built.root,
+      user: userPaths(process.env),
+      env: {},
+      now: () => now,
+      log: () => {},
+      resolved: { config, commandsTrusted, problems: [] },
+    }) as unknown as Workplace;
+  const stop = parseEvent(Buffer.from('{"hook_event_name":"Stop","session_id":"s-1"}'));
+  if (stop === undefined) throw new Error('no event');
+  markLive(state, {
+    session: 's-1',
+    pid: process.pid,
+    start: undefined,
+    scope: 'local',
+    cwd: built.root,
+    transcript: undefined,
+  });
+  const subjects = (): string[] => git('log', '--format=%s', '-3').trim().split('\n');
+  for (const [look, agreed, expected] of [
+    ['stop', false, 'Second'],
+    ['stop', true, 'WIP: End of turn'],
+    ['interval', true, 'WIP: Interval'],
+  ] as const) {
+    now += 3_600_000;
+    built.write(`${look} ${agreed}.txt`, 'new\n');
+    if (look === 'stop') await effectOf(place(agreed), stop, { t: now, type: 'stop' }, () => []);
+    else await runIntervalCheckpoint(place(agreed), 's-1');
+    expect(subjects()[0]).toBe(expected);
+  }
 });
 
 it('does nothing where HEAD moved since the checkpoint', async () => {
