@@ -1,7 +1,7 @@
 import { systemCode } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { listDirectory } from '../platform/fs.ts';
-import { operationPaths } from '../store/operations.ts';
+import { operationPaths } from '../store/operation-entry.ts';
 import type { Repository, StatePaths, UserPaths } from '../store/paths.ts';
 
 export interface RecoverPlace {

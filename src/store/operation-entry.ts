@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import { listDirectory, readTextIfExists, writeFileAtomic } from '../platform/fs.ts';
+import type { StatePaths } from './paths.ts';
 
 /** What can be undone. */
 export type OperationKind = 'restore' | 'install' | 'prune' | 'commit' | 'squash' | 'branch' | 'return';
@@ -30,6 +31,23 @@ export interface StoredOperation {
   directory: string;
   /** What took this one back: the operation, or a word (`uninstall`). Known for done operations only. */
   undoneBy: string | undefined;
+}
+
+/**
+ * The journal of operations: one folder each, below `operations/pending` while it is at work and `operations/done`
+ * afterwards. It moves from the one to the other by a single rename, which is the moment the operation counts as done:
+ * what is found in `pending` without a living owner was cut off, and is completed or reverted by the next command.
+ * `operations/damaged` holds what could not be read.
+ */
+export function operationPaths(state: StatePaths): {
+  root: string;
+  pending: string;
+  done: string;
+  damaged: string;
+} {
+  const root = path.join(state.root, 'operations');
+  const at = (name: string): string => path.join(root, name);
+  return { root, pending: at('pending'), done: at('done'), damaged: at('damaged') };
 }
 
 /** Entries that are no operations of this version. */

@@ -14,6 +14,7 @@ import {
   type OddEntries,
   OPERATION_ID,
   type Operation,
+  operationPaths,
   readEntry,
   readOperations,
   type StoredOperation,
@@ -24,29 +25,13 @@ import {
 import type { StatePaths } from './paths.ts';
 
 export type { OddEntries, Operation, OperationKind, StoredOperation } from './operation-entry.ts';
+export { operationPaths } from './operation-entry.ts';
 
 /** References that keep what an operation needs from git's gc: `<this><operation id>`. */
 export const OPERATION_PINS = 'refs/claude-hooks/operations/';
 
 /** Leftovers of this store younger than this may belong to a process that is at work. */
 const SWEEP_AFTER_MS = 3_600_000;
-
-/**
- * The journal of operations: one folder each, below `operations/pending` while it is at work and `operations/done`
- * afterwards. It moves from the one to the other by a single rename, which is the moment the operation counts as done:
- * what is found in `pending` without a living owner was cut off, and is completed or reverted by the next command.
- * `operations/damaged` holds what could not be read.
- */
-export function operationPaths(state: StatePaths): {
-  root: string;
-  pending: string;
-  done: string;
-  damaged: string;
-} {
-  const root = path.join(state.root, 'operations');
-  const at = (name: string): string => path.join(root, name);
-  return { root, pending: at('pending'), done: at('done'), damaged: at('damaged') };
-}
 
 /**
  * Announces an operation before its first change.
