@@ -28,7 +28,7 @@ export function pushLines(cli: Cli, result: PushResult): string[] {
     );
     if (history.commits > 0)
       lines.push(
-        `  So do ${history.commits} commits of your history that are not there yet${history.wip > 0 ? `, ${history.wip} of them marked WIP` : ''}.`,
+        `  So does your history as far as it is not there yet, ${history.commits} ${history.commits === 1 ? 'commit' : 'commits'}${history.wip > 0 ? `, ${history.wip} of them marked WIP` : ''}.`,
       );
   }
   if (redacted > 0)
