@@ -120,7 +120,7 @@ it('install killed at any call is complete or taken back by the next command', a
   if (FULL) expect(forward).toBeGreaterThan(1);
   // Not every run makes the last calls of the first one, and a call can be inside of another.
   expect(killed).toBeGreaterThan(points.length * 0.7);
-}, 600_000);
+}, 3_600_000);
 
 it('the undo of an install killed at any call is complete or taken back by the next command', async () => {
   const before = files();
@@ -143,7 +143,7 @@ it('the undo of an install killed at any call is complete or taken back by the n
   }
   // Not every run makes the last calls of the first one, and a call can be inside of another.
   expect(killed).toBeGreaterThan(points.length * 0.7);
-}, 600_000);
+}, 3_600_000);
 
 it('two commands that find the same cut-off install mend it once', async () => {
   const before = files();

@@ -130,7 +130,7 @@ it('a prune killed at any call is as if it had not been, or whole and to be take
   expect(forward).toBeGreaterThan(0);
   // Not every run makes the last calls of the first one, and a call can be inside of another.
   expect(killed).toBeGreaterThan(points.length * 0.7);
-}, 600_000);
+}, 3_600_000);
 
 it('the undo of a prune killed at any call is whole after the next command, or had changed nothing', async () => {
   const before = stateNow();
@@ -155,7 +155,7 @@ it('the undo of a prune killed at any call is whole after the next command, or h
   }
   // Not every run makes the last calls of the first one, and a call can be inside of another.
   expect(killed).toBeGreaterThan(points.length * 0.7);
-}, 600_000);
+}, 3_600_000);
 
 it('what is kept by another process is left to it', async () => {
   const { calls } = await run('prune');
