@@ -56,7 +56,10 @@ export async function readCommits(
     if (part.length === 0) return;
     const reader = openBatchReader(take);
     const input = `${part.join('\n')}\n`;
-    for await (const chunk of gitStream(['cat-file', '--batch'], { ...optionsFor(repository), input }))
+    for await (const chunk of gitStream(['cat-file', '--batch', '--buffer'], {
+      ...optionsFor(repository),
+      input,
+    }))
       reader(chunk);
   };
   try {

@@ -89,7 +89,7 @@ describe('the command line', () => {
     const list = loaded('checkpoint', 'list', '--json');
     const doctor = loaded('doctor', '--help');
     expect(help.bytes).toBeLessThan(90_000);
-    expect(list.bytes).toBeLessThan(200_000);
+    expect(list.bytes).toBeLessThan(120_000);
     for (const file of help.files) expect(list.files).toContain(file);
     expect(doctor.files).not.toEqual(expect.arrayContaining(list.files));
   });

@@ -132,6 +132,26 @@ describe('checkpoint search', () => {
     }
   });
 
+  it('stops in the middle of a tree when the time is up', async () => {
+    plantCheckpoints(built.root, [plant('a-1', {}, { a: 'two\n' }), plant('b-2', {}, { b: 'two\n' })]);
+    const bin = path.join(built.base, 'bin');
+    const git = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+    fs.mkdirSync(bin);
+    fs.writeFileSync(
+      path.join(bin, 'git'),
+      `#!/bin/sh\ncase "$*" in *grep*-e*) exec sleep 20 ;; esac\nexec '${git}' "$@"\n`,
+      { mode: 0o755 },
+    );
+    const before = process.env.PATH;
+    process.env.PATH = `${bin}:${before}`;
+    try {
+      const { hits, content } = await search('two', { content: true, budgetMs: 1_500 });
+      expect({ hits, content }).toEqual({ hits: [], content: { done: 0, of: 2 } });
+    } finally {
+      process.env.PATH = before;
+    }
+  });
+
   it('prints one row a checkpoint and where it was found, and nothing of it acts', async () => {
     plantCheckpoints(built.root, [
       plant('a-1', {
