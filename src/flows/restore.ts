@@ -59,7 +59,7 @@ export async function restoreCheckpoint(place: Workplace, request: RestoreReques
   );
 }
 
-function restorePlaceOf(place: Workplace, session: string | undefined): RestorePlace {
+export function restorePlaceOf(place: Workplace, session: string | undefined): RestorePlace {
   const { repository, state, resolved } = place;
   const live = session === undefined ? undefined : listLive(state).find((one) => one.session === session);
   return {

@@ -1,10 +1,8 @@
-import type { RestorePlace, RestoreResult } from '../checkpoints/restore/types.ts';
+import type { RestoreResult } from '../checkpoints/restore/types.ts';
 import { undoRestore } from '../checkpoints/restore/undo.ts';
 import { LEFT_WORDS } from '../checkpoints/restore/words.ts';
-import { HooksError } from '../errors.ts';
 import type { StoredOperation } from '../store/operations.ts';
-import { locateRepository } from '../store/paths.ts';
-import { maxFileBytesOf } from './checkpoint.ts';
+import { restorePlaceOf } from './restore.ts';
 import type { UndoKind, UndoPreview } from './undo-kind.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -20,25 +18,7 @@ export const UNDO_RESTORE: UndoKind = {
 };
 
 function run(place: Workplace, stored: StoredOperation, dryRun: boolean): Promise<RestoreResult> {
-  return undoRestore(restorePlace(place, stored), stored, { dryRun });
-}
-
-function restorePlace(place: Workplace, { operation }: StoredOperation): RestorePlace {
-  const repository = locateRepository(operation.root);
-  if (repository.gitDir === undefined) {
-    throw new HooksError({
-      code: 'undo-conflict',
-      kind: 'conflict',
-      message: `There is no working tree at ${operation.root} any more, so nothing can be restored there`,
-      hint: 'See what was saved of it: claude-hooks checkpoint list',
-    });
-  }
-  return {
-    repository,
-    state: place.state,
-    maxFileBytes: maxFileBytesOf(place.resolved.config),
-    now: place.now(),
-  };
+  return undoRestore(restorePlaceOf(place, undefined), stored, { dryRun });
 }
 
 function describe({ plan }: RestoreResult): UndoPreview {
