@@ -1,5 +1,5 @@
 import { findCheckpoint, listCheckpoints } from '../checkpoints/list.ts';
-import { writeDocumentCommit } from '../checkpoints/share/documents.ts';
+import { writeDocumentCommits } from '../checkpoints/share/documents.ts';
 import { type PushOutcome, pushRefs } from '../checkpoints/share/push.ts';
 import { type PlannedRef, planRefs } from '../checkpoints/share/push-plan.ts';
 import { forgetDocuments, updateRefs } from '../checkpoints/share/receive.ts';
@@ -150,8 +150,10 @@ async function carryOut(
     return first?.state === 'there' || outcomes.get(first?.ref ?? '')?.state === 'pushed';
   };
   const documents = pushable.filter(({ kind, id }) => kind === 'document' && arrived(id));
-  for (const { document } of documents)
-    if (document !== undefined) await writeDocumentCommit(repository, document);
+  await writeDocumentCommits(
+    repository,
+    documents.flatMap(({ document }) => document ?? []),
+  );
   for (const [ref, outcome] of await pushRefs(repository, remote, documents, transport))
     outcomes.set(ref, outcome);
   const results = planned.map((one): SharedRef => {
@@ -174,16 +176,21 @@ async function rememberDocuments(
   local: SharedRefs,
 ): Promise<void> {
   const states = new Map(results.map(({ ref, state }) => [ref, state]));
-  for (const { id, ref, commit, document, expected } of planned) {
+  const known = planned.filter(({ id, ref, commit, document, expected }) => {
     const state = states.get(ref);
-    const last = local.documents.get(id);
     const isThere = state === 'pushed' || (state === 'there' && expected === commit);
-    if (document === undefined || !isThere || last === commit) continue;
-    await writeDocumentCommit(repository, document);
-    await updateRefs(repository, [
-      `update ${DOCUMENT_REFS}${id} ${commit} ${last ?? '0'.repeat(commit.length)}`,
-    ]);
-  }
+    return document !== undefined && isThere && local.documents.get(id) !== commit;
+  });
+  // Those that a push had brought there before it was cut off; the others were written for this one.
+  await writeDocumentCommits(
+    repository,
+    known.flatMap(({ state, document }) => (state === 'there' && document !== undefined ? [document] : [])),
+  );
+  const lines = known.map(
+    ({ id, commit }) =>
+      `update ${DOCUMENT_REFS}${id} ${commit} ${local.documents.get(id) ?? '0'.repeat(commit.length)}`,
+  );
+  if (lines.length > 0) await updateRefs(repository, lines);
 }
 
 function isToPush(state: PlannedRef['state']): boolean {

@@ -14,6 +14,7 @@ import { parseTree } from './trees.ts';
 const MAX_DOCUMENT = 1_000_000;
 /** A commit or a tree of a document is short. */
 const MAX_SMALL = 10_000;
+const AT_A_TIME = 8;
 
 /** A document as a commit holds it: one Markdown file in the top folder. */
 export interface SharedDocument {
@@ -61,9 +62,19 @@ export function writtenText(text: string): string {
   return visible(redactText(text));
 }
 
-/** Writes the objects of a document's commit. */
-export async function writeDocumentCommit(repository: Repository, document: DocumentCommit): Promise<void> {
-  for (const { type, oid, body } of document.objects) {
+/** Writes the objects of documents' commits, a few at a time. */
+export async function writeDocumentCommits(
+  repository: Repository,
+  documents: readonly DocumentCommit[],
+): Promise<void> {
+  for (let at = 0; at < documents.length; at += AT_A_TIME) {
+    const some = documents.slice(at, at + AT_A_TIME);
+    await Promise.all(some.map((document) => writeDocumentCommit(repository, document)));
+  }
+}
+
+async function writeDocumentCommit(repository: Repository, { objects }: DocumentCommit): Promise<void> {
+  for (const { type, oid, body } of objects) {
     const args = ['hash-object', '-w', '-t', type, '--stdin'];
     const made = await gitOrThrow(args, { cwd: repository.root, env: EXACT_ENV, input: body });
     if (made.trim() !== oid) throw new Error(`git named an object ${made.trim()} that should be ${oid}`);
