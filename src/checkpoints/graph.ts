@@ -97,7 +97,7 @@ function inOrder<T extends GraphNode>(nodes: readonly T[], parents: ReadonlyMap<
     const stack = [start];
     for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
       const before: T[] = (children.get(node.id) ?? []).filter((child) => !done.has(child.id));
-      if (before.length > 0 && !done.has(node.id)) stack.push(...before.reverse());
+      if (before.length > 0 && !done.has(node.id)) for (const child of before.reverse()) stack.push(child);
       else {
         if (!done.has(node.id)) ordered.push(node);
         done.add(node.id);

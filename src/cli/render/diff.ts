@@ -42,10 +42,13 @@ export function statLines(cli: Cli, files: readonly DiffFile[]): string[] {
     const shown = visible(path).replaceAll('\n', '\\n');
     return from === undefined ? shown : `${visible(from).replaceAll('\n', '\\n')} -> ${shown}`;
   });
-  const most = Math.max(1, ...files.map(({ insertions, deletions }) => insertions + deletions));
+  const most = files.reduce((max, { insertions, deletions }) => Math.max(max, insertions + deletions), 1);
   const digits = String(most).length;
   const room = Math.max(20, cli.width - digits - 8);
-  const nameWidth = Math.min(Math.max(...names.map(displayWidth)), Math.max(20, room - 20));
+  const nameWidth = Math.min(
+    names.reduce((widest, name) => Math.max(widest, displayWidth(name)), 0),
+    Math.max(20, room - 20),
+  );
   const bar = Math.max(1, Math.min(40, room - nameWidth));
   return files.map((file, at) => {
     const [sign, color] = SIGNS[file.status];

@@ -12,7 +12,7 @@ const TEXT_WIDTH = 44;
 export function drawGraph(cli: Cli, list: readonly CheckpointBrief[], worktree: string): string[] {
   const lanes = Math.max(2, Math.min(MOST_LANES, Math.floor((cli.width - TEXT_WIDTH) / 2)));
   const rows = drawLanes(list, { lanes, ascii: !speaksUnicode(cli) });
-  const artWidth = Math.max(...rows.map(({ art }) => art.length));
+  const artWidth = rows.reduce((widest, { art }) => Math.max(widest, art.length), 0);
   const width = cli.width - artWidth - 2;
   const layout = layOut(cli, list, worktree, { width, counts: false, reason: true });
   const shown = new Set(list.map(({ id }) => id));
