@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { trustFile } from '../config/trust-identity.ts';
-import { systemCode } from '../errors.ts';
+import { messageOf, systemCode } from '../errors.ts';
 import { removeDirectories } from '../install/apply.ts';
 import {
   contentHash,
@@ -127,6 +127,16 @@ export function completeInstall(place: InstallPlace, open: OpenInstall): void {
   sealOperation(place, operation);
   updateOperation(directory, operation);
   completeOperation(place.state, operation);
+}
+
+/** As `completeInstall`. Where that cannot be written down, the next command does it. @returns a warning then. */
+export function noteInstall(place: InstallPlace, open: OpenInstall): string[] {
+  try {
+    completeInstall(place, open);
+    return [];
+  } catch (error) {
+    return [`The install is in place, but could not be noted in the journal yet: ${messageOf(error)}.`];
+  }
 }
 
 /**

@@ -22,7 +22,7 @@ import type { StatePaths, UserPaths } from '../store/paths.ts';
 import { openSpool } from '../store/spool.ts';
 import { VERSION } from '../version.ts';
 import { commandRules } from './command-rules.ts';
-import { beginInstall, completeInstall, dropInstall, type OpenInstall } from './install-operation.ts';
+import { beginInstall, dropInstall, noteInstall, type OpenInstall } from './install-operation.ts';
 import { recoverInstallsLocked } from './recover-install.ts';
 
 export interface InstallRequest extends Omit<InstallInput, 'gitHooks' | 'rules'> {
@@ -71,20 +71,10 @@ export async function install(request: InstallRequest): Promise<InstallResult> {
     const mended = recoverInstallsLocked(request);
     const { plan, open, warning } = await planAndApply(id, input, request.now);
     const warnings = [...(warning === undefined ? [] : [warning]), ...(await prepareState(request))];
-    if (open !== undefined) warnings.push(...noteDone(request, open));
+    if (open !== undefined) warnings.push(...noteInstall(request, open));
     const result = resultOf(id, request, plan, true);
     return { ...result, warnings: [...result.warnings, ...mended, ...warnings] };
   });
-}
-
-/** The install is in place by now. Where that cannot be written down, the next command does it. */
-function noteDone(request: InstallRequest, open: OpenInstall): string[] {
-  try {
-    completeInstall(request, open);
-    return [];
-  } catch (error) {
-    return [`The install is in place, but could not be noted in the journal yet: ${messageOf(error)}.`];
-  }
 }
 
 function inputOf(request: InstallRequest, id: string): InstallInput & { state: StatePaths } {

@@ -4,23 +4,23 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRefs, type PrunedCheckpoint, removeRefs } from '../../src/checkpoints/prune.ts';
-import { handleNow } from '../../src/flows/handle-now.ts';
-import { pruneCheckpoints, pruneWhenDue } from '../../src/flows/prune.ts';
+import { pruneCheckpoints } from '../../src/flows/prune.ts';
 import { gitOf } from '../../src/flows/prune-operation.ts';
-import { tidyOperations } from '../../src/flows/tidy-operations.ts';
 import type { Workplace } from '../../src/flows/workplace.ts';
-import {
-  beginOperation,
-  completeOperation,
-  doneOperations,
-  operationPaths,
-} from '../../src/store/operations.ts';
 import { fingerprint, saved } from '../support/checkpoints.ts';
-import { checkpointRefs, makeCheckpoints, writeDocument } from '../support/many-checkpoints.ts';
+import {
+  checkpointRefs,
+  idsOf,
+  MADE_AT,
+  makeCheckpoints,
+  makeSession,
+  workplaceKeeping,
+  writeDocument,
+} from '../support/many-checkpoints.ts';
 import { type BuiltRepository, isolateProcess, makeDirty, plainRepository } from '../support/repositories.ts';
 import { restored } from '../support/restore.ts';
 import { snapshot } from '../support/snapshot.ts';
-import { errorOf, undoAt, workplaceAt } from '../support/undo.ts';
+import { undoAt } from '../support/undo.ts';
 
 const DAY = 24 * 3_600_000;
 let home: string;
@@ -34,31 +34,9 @@ beforeEach(() => {
 });
 afterEach(() => built.cleanup());
 
-async function place(keep: object = {}, root = built.root): Promise<Workplace> {
-  const found = await workplaceAt(root);
-  const { config } = found.resolved;
-  const checkpoints = { ...config.checkpoints, keep: { ...config.checkpoints.keep, ...keep } };
-  return { ...found, resolved: { ...found.resolved, config: { ...config, checkpoints } } };
-}
-
-const ids = (prefix: string, count: number): string[] =>
-  Array.from({ length: count }, (_, at) => `${prefix}-${String(at).padStart(3, '0')}`);
-const NOW = Date.parse('2026-11-24T09:00:00Z');
-
-/** Checkpoints of a session, the first the newest, a minute apart. */
-function make(prefix: string, count: number, more: object = {}, ageMs = 0): string[] {
-  const list = ids(prefix, count);
-  makeCheckpoints(
-    built,
-    list.map((id, at) => ({
-      id,
-      at: NOW - ageMs - at * 60_000,
-      content: `${id}\n`,
-      more: { session: prefix, ...more },
-    })),
-  );
-  return list;
-}
+const place = (keep: object = {}, root = built.root): Promise<Workplace> => workplaceKeeping(root, keep);
+const make = (prefix: string, count: number, more: object = {}, ageMs = 0): string[] =>
+  makeSession(built, prefix, count, more, ageMs);
 
 describe('pruning more than 300 checkpoints', () => {
   it('keeps the newest of each session and every named one; undo brings all of it back, and back again', async () => {
@@ -170,7 +148,7 @@ describe('what stays', () => {
     const folder = path.join(built.base, 'side/.claude/snapshots');
     fs.mkdirSync(folder, { recursive: true });
     fs.writeFileSync(path.join(folder, 'x.json'), `{"checkpoint": "${list[3]}", damaged`);
-    const checkpoint = await saved(built.root, { name: 'Mine', now: NOW });
+    const checkpoint = await saved(built.root, { name: 'Mine', now: MADE_AT });
     built.write('src/a.txt', 'later\n');
     const { operation } = await restored(built.root, checkpoint);
     const result = await pruneCheckpoints(await place({ count: 1, age: '1ms' }), { dryRun: false });
@@ -190,18 +168,18 @@ describe('what stays', () => {
     built.git('commit', '-qm', 'Big');
     makeCheckpoints(
       built,
-      ids('large', 20).map((id, at) => ({
+      idsOf('large', 20).map((id, at) => ({
         id,
-        at: NOW - at * 60_000,
+        at: MADE_AT - at * 60_000,
         content: blob(),
         more: { session: 'large' },
       })),
     );
     makeCheckpoints(
       built,
-      ids('same', 20).map((id, at) => ({
+      idsOf('same', 20).map((id, at) => ({
         id,
-        at: NOW - at * 60_000,
+        at: MADE_AT - at * 60_000,
         content: same,
         more: { session: 'same' },
       })),
@@ -210,7 +188,7 @@ describe('what stays', () => {
     const result = await pruneCheckpoints(at, { dryRun: false });
     expect(result.plan.notes).toEqual([]);
     const left = Object.keys(checkpointRefs(built.root));
-    expect(left.filter((id) => id.startsWith('large-'))).toEqual(ids('large', 10));
+    expect(left.filter((id) => id.startsWith('large-'))).toEqual(idsOf('large', 10));
     expect(left.filter((id) => id.startsWith('same-'))).toHaveLength(20);
     const others = ['--not', '--exclude=refs/claude-hooks/*', '--all'];
     const globs = ['--glob=refs/claude-hooks/checkpoints/large-*'];
@@ -222,9 +200,9 @@ describe('what stays', () => {
   it('is the same with a git that cannot add sizes up', async () => {
     makeCheckpoints(
       built,
-      ids('large', 12).map((id, at) => ({
+      idsOf('large', 12).map((id, at) => ({
         id,
-        at: NOW - at * 60_000,
+        at: MADE_AT - at * 60_000,
         content: randomBytes(100_000),
         more: { session: 'large' },
       })),
@@ -243,7 +221,7 @@ describe('what stays', () => {
       const result = await pruneCheckpoints(await place({ size: '500KB' }), { dryRun: true });
       expect(result.plan.notes).toEqual([]);
       const stay = result.plan.verdicts.filter(({ goes }) => !goes).map((one) => one.checkpoint.id);
-      expect(stay).toEqual(ids('large', 5));
+      expect(stay).toEqual(idsOf('large', 5));
     } finally {
       process.env.PATH = PATH;
     }
@@ -306,102 +284,5 @@ describe('linked worktrees', () => {
     } finally {
       victim.cleanup();
     }
-  });
-});
-
-describe('undo of a prune after git has collected garbage', () => {
-  it('brings back what is still there and says what is not', async () => {
-    const list = make('one', 6);
-    const refs = checkpointRefs(built.root);
-    await pruneCheckpoints(await place({ count: 2 }), { dryRun: false });
-    built.git('tag', 'kept', refs[list[3] ?? ''] ?? '');
-    built.git('gc', '-q', '--prune=now');
-    const back = await undoAt(built.root);
-    expect(back.done.steps.map(({ name }) => name)).toEqual([`${list[3]} "Interval"`]);
-    expect(back.done.notes).toHaveLength(3);
-    expect(back.done.notes.join('\n')).toContain('cannot come back');
-    expect(Object.keys(checkpointRefs(built.root)).sort()).toEqual([list[0], list[1], list[3]]);
-  });
-
-  it('is refused where nothing is left, also where only a part of one is', async () => {
-    const list = make('one', 2);
-    const commit = checkpointRefs(built.root)[list[1] ?? ''] ?? '';
-    const blob = built.git('rev-parse', `${commit}:src/a.txt`).trim();
-    await pruneCheckpoints(await place({ count: 1 }), { dryRun: false });
-    // So few objects lie in files of their own.
-    fs.rmSync(path.join(built.root, '.git/objects', blob.slice(0, 2), blob.slice(2)));
-    const error = await errorOf(() => undoAt(built.root));
-    expect(error).toMatchObject({ code: 'pruned-for-good', kind: 'conflict' });
-    expect(Object.keys(checkpointRefs(built.root))).toEqual([list[0]]);
-  });
-});
-
-describe('of itself', () => {
-  it('prunes once a day, and says so in the log', async () => {
-    const list = make('one', 8);
-    const at = await place({ count: 5 });
-    expect(await pruneWhenDue(at)).toBe(3);
-    expect(fs.readFileSync(at.state.log, 'utf8')).toContain('Prune of 3 checkpoints');
-    make('two', 8);
-    expect(await pruneWhenDue(at)).toBe(undefined);
-    const tomorrow = { ...at, now: () => at.now() + DAY };
-    expect(await pruneWhenDue(tomorrow)).toBe(3);
-    const yesterday = { ...at, now: () => at.now() - 3 * DAY };
-    make('three', 8);
-    expect(await pruneWhenDue(yesterday)).toBe(3);
-    expect(Object.keys(checkpointRefs(built.root))).toHaveLength(15);
-    expect(list).toHaveLength(8);
-  });
-
-  it('prunes in the worker after the end of a session, and after nothing else', async () => {
-    built.write('.claude-sessionrc.json', '{"checkpoints": {"keep": {"count": 5}}}');
-    make('one', 8);
-    const payload = (name: string): string =>
-      JSON.stringify({ hook_event_name: name, session_id: 'one', cwd: built.root, reason: 'other' });
-    const left = (): number => Object.keys(checkpointRefs(built.root)).length;
-    const at = await workplaceAt(built.root);
-    await handleNow(at, 'tool-failure', payload('PostToolUseFailure'));
-    expect(left()).toBe(8);
-    await handleNow(at, 'end', payload('SessionEnd'));
-    expect(left()).toBe(5);
-    expect((await workplaceAt(built.root)).resolved.config.checkpoints.keep.count).toBe(5);
-    make('two', 8);
-    const off = await workplaceAt(built.root);
-    off.resolved.config.checkpoints.enabled = false;
-    expect(await pruneWhenDue({ ...off, now: () => Date.now() + 40 * DAY })).toBe(undefined);
-    expect(left()).toBe(13);
-  });
-
-  it('keeps a hundred operations of the last thirty days, and their references', async () => {
-    const at = await workplaceAt(built.root);
-    const head = built.git('rev-parse', 'HEAD').trim();
-    const make = (ageMs: number): string => {
-      const { operation } = beginOperation(at.state, {
-        kind: 'restore',
-        title: 'x',
-        at: NOW - ageMs,
-        root: built.root,
-        data: {},
-      });
-      completeOperation(at.state, operation);
-      return operation.id;
-    };
-    const old = Array.from({ length: 3 }, () => make(31 * DAY));
-    const recent = Array.from({ length: 102 }, () => make(DAY));
-    const pins = path.join(built.root, '.git/refs/claude-hooks/operations');
-    fs.mkdirSync(pins, { recursive: true });
-    const newer = '0zzzzzzzz-00000000';
-    fs.mkdirSync(path.join(operationPaths(at.state).done, newer));
-    fs.writeFileSync(path.join(operationPaths(at.state).done, newer, 'entry.json'), '{"version":2}');
-    for (const id of [...old, ...recent, 'orphan-1', newer])
-      fs.writeFileSync(path.join(pins, id), `${head}\n`);
-    await tidyOperations({ ...at, now: () => NOW });
-    const expected = recent.slice(2).sort();
-    expect(
-      doneOperations(at.state)
-        .map(({ operation }) => operation.id)
-        .sort(),
-    ).toEqual(expected);
-    expect(fs.readdirSync(pins).sort()).toEqual([...expected, newer].sort());
   });
 });

@@ -3,7 +3,9 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { encodeMessage } from '../../src/checkpoints/metadata.ts';
 import type { CheckpointSummary } from '../../src/checkpoints/types.ts';
+import type { Workplace } from '../../src/flows/workplace.ts';
 import { type BuiltRepository, GIT_TEST_ENV, runGit } from './repositories.ts';
+import { workplaceAt } from './undo.ts';
 
 export interface MadeCheckpoint {
   id: string;
@@ -72,4 +74,40 @@ export function checkpointRefs(root: string): Record<string, string> {
     'refs/claude-hooks/checkpoints/',
   ]);
   return Object.fromEntries(lines.split('\n').flatMap((line) => (line === '' ? [] : [line.split(' ')])));
+}
+
+/** When the newest of `makeSession` is from, in milliseconds since 1970. */
+export const MADE_AT = Date.parse('2026-11-24T09:00:00Z');
+
+export function idsOf(prefix: string, count: number): string[] {
+  return Array.from({ length: count }, (_, at) => `${prefix}-${String(at).padStart(3, '0')}`);
+}
+
+/** Checkpoints of a session, the first the newest, a minute apart. @returns their ids. */
+export function makeSession(
+  built: BuiltRepository,
+  prefix: string,
+  count: number,
+  more: object = {},
+  ageMs = 0,
+): string[] {
+  const list = idsOf(prefix, count);
+  makeCheckpoints(
+    built,
+    list.map((id, at) => ({
+      id,
+      at: MADE_AT - ageMs - at * 60_000,
+      content: `${id}\n`,
+      more: { session: prefix, ...more },
+    })),
+  );
+  return list;
+}
+
+/** The workplace of a folder with other limits than the configured ones. */
+export async function workplaceKeeping(root: string, keep: object): Promise<Workplace> {
+  const found = await workplaceAt(root);
+  const { config } = found.resolved;
+  const checkpoints = { ...config.checkpoints, keep: { ...config.checkpoints.keep, ...keep } };
+  return { ...found, resolved: { ...found.resolved, config: { ...config, checkpoints } } };
 }
