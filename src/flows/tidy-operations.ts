@@ -8,6 +8,7 @@ import {
   sweepOperations,
 } from '../store/operations.ts';
 import type { Repository, StatePaths } from '../store/paths.ts';
+import { sweepStaleFiles } from '../store/stale-files.ts';
 
 /** How much of the journal stays: operations, and for how long in milliseconds. */
 const LIMITS = { count: 100, ageMs: 30 * 24 * 3_600_000 };
@@ -25,6 +26,7 @@ export async function tidyOperations(place: {
   const { repository, state } = place;
   const now = place.now();
   sweepOperations(state, now);
+  sweepStaleFiles(repository, now);
   const done = doneOperations(state).map(({ operation }) => operation);
   removeOperations(state, expiredOperations(done, now, LIMITS));
   if (repository.gitDir !== undefined) await dropOrphanedPins(repository, state);

@@ -222,6 +222,18 @@ describe('a restore that was cut off', () => {
     await restored(built.root, checkpoint);
   });
 
+  it('is completed in spite of the lock of a ref that a killed git left', async () => {
+    const { built, run } = await start();
+    run(`if (to.endsWith('/verified')) kill();`);
+    const [stored] = pendingOperations(placeOf(built.root).state);
+    built.write(`.git/refs/claude-hooks/operations/${stored?.operation.id}.lock`, '');
+    const next = await saved(built.root, { name: 'the next command' });
+    expect(next.name).toBe('the next command');
+    expect(leftovers(built.root)).toEqual([]);
+    const pin = built.git('rev-parse', `refs/claude-hooks/operations/${stored?.operation.id}`).trim();
+    expect(pin).toBe((stored?.operation.data as { safety: { commit: string } }).safety.commit);
+  });
+
   it('after its last change is taken back where something else was staged since', async () => {
     const { built, run } = await start();
     run(`if (to.endsWith('/verified')) kill();`);

@@ -1,7 +1,7 @@
 import { HooksError, messageOf, systemCode } from '../../errors.ts';
 import { rawPath, rawStat } from '../../platform/raw-files.ts';
 import { changeMark, hasMark, setMark } from '../../store/operation-files.ts';
-import { beginOperation, OPERATION_PINS } from '../../store/operations.ts';
+import { beginOperation } from '../../store/operations.ts';
 import { worktreeName } from '../../store/paths.ts';
 import type { PrivateIndex } from '../../store/private-index.ts';
 import { openPlumbing, type Plumbing } from '../plumbing.ts';
@@ -73,10 +73,10 @@ async function attempt(work: Work, inTree: boolean): Promise<Applied> {
     await followStaging(at, git, moves, staged.seed);
     applied = { operation: at.operation.id, tree: staged.tree, unproven };
   } catch (error) {
-    throw await takeBack(at, git, moves, error);
+    throw takeBack(at, moves, error);
   }
   try {
-    finishRestore(at, moves);
+    await finishRestore(at, git, moves);
   } catch (error) {
     throw unfinished(error, place.repository);
   }
@@ -133,7 +133,7 @@ interface Staged {
 
 /** All that needs room on the disk, before anything of the person's changes. */
 async function stage(work: Work, at: OperationPlace, git: Plumbing, inTree: boolean): Promise<Staged> {
-  const { place, prepared, safety, target } = work;
+  const { place, prepared, target } = work;
   const { repository } = place;
   const { disk, staging } = prepared;
   const folder = stageOf({ directory: at.directory, id: at.operation.id, root: repository.root }, inTree);
@@ -146,7 +146,6 @@ async function stage(work: Work, at: OperationPlace, git: Plumbing, inTree: bool
     staging === undefined
       ? Promise.resolve(undefined)
       : prepareStaging(git, repository, newIndexOf(at), staging),
-    git.run(['update-ref', `${OPERATION_PINS}${at.operation.id}`, safety.commit]),
   ]);
   if (staging !== undefined && seed === undefined) throw stagingChanged();
   const modeOf = (name: string): number => rawStat(rawPath(repository.root, name))?.mode ?? 0o755;
@@ -170,9 +169,7 @@ async function stage(work: Work, at: OperationPlace, git: Plumbing, inTree: bool
 }
 
 /** As `Promise.all`, but does not fail before all have come to their end: nothing may write when all is taken back. */
-async function settled<A, B, C, D>(
-  work: [Promise<A>, Promise<B>, Promise<C>, Promise<D>],
-): Promise<[A, B, C, D]> {
+async function settled<A, B, C>(work: [Promise<A>, Promise<B>, Promise<C>]): Promise<[A, B, C]> {
   await Promise.allSettled(work);
   return Promise.all(work);
 }
@@ -216,17 +213,12 @@ function stagingChanged(): HooksError {
 }
 
 /** @returns the error to throw: why, and that all is as before. */
-async function takeBack(
-  at: OperationPlace,
-  git: Plumbing,
-  moves: MovePlan | undefined,
-  cause: unknown,
-): Promise<Error> {
+function takeBack(at: OperationPlace, moves: MovePlan | undefined, cause: unknown): Error {
   if (hasMark(at.directory, 'swapping')) return unfinished(cause, at.repository);
   // While the disk is still as full as it was.
   const known = refusedBy(cause, at.repository);
   try {
-    return takenBack(known, await revertRestore(at, git, moves));
+    return takenBack(known, revertRestore(at, moves));
   } catch (error) {
     return new HooksError({
       code: 'restore-stuck',

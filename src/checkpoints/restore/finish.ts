@@ -17,6 +17,7 @@ import type { PrivateIndex } from '../../store/private-index.ts';
 import type { Plumbing } from '../plumbing.ts';
 import { type MovePlan, moveBackNew, moveBackOld } from './moves.ts';
 import { removeStage, stageOf } from './stage.ts';
+import type { RestoreData } from './types.ts';
 
 // Marks of a restore at work, each the same empty file under another name:
 // - `ready`: the renames may have begun. Whoever finds it takes them back.
@@ -55,13 +56,21 @@ function stageAt({ directory, operation, repository }: OperationPlace, inTree: b
   return stageOf({ directory, id: operation.id, root: repository.root }, inTree);
 }
 
-/** All is in place: removes what the operation no longer needs and notes it as done. */
-export function finishRestore(place: OperationPlace, plan: MovePlan): void {
+/**
+ * All is in place: keeps what was there before from git's gc, removes what the operation no longer needs and notes it
+ * as done. Safe to repeat.
+ */
+export async function finishRestore(place: OperationPlace, git: Plumbing, plan: MovePlan): Promise<void> {
+  const { directory, operation, repository, state } = place;
   removeStage(stageAt(place, plan.inTree));
-  removeOperationFile(place.directory, 'expected');
+  removeOperationFile(directory, 'expected');
   for (const { file } of preparedIndexes(place)) removeFile(file);
-  completeOperation(place.state, place.operation);
-  const done = path.join(operationPaths(place.state).done, place.operation.id);
+  const pin = `${OPERATION_PINS}${operation.id}`;
+  // A git that was killed may have left its lock of this ref, which nobody else ever writes.
+  removeFile(path.join(repository.commonDir ?? '', `${pin}.lock`));
+  await git.run(['update-ref', pin, (operation.data as Partial<RestoreData>).safety?.commit ?? '']);
+  completeOperation(state, operation);
+  const done = path.join(operationPaths(state).done, operation.id);
   for (const name of ['plan.json', 'verified', 'swapping']) removeOperationFile(done, name);
 }
 
@@ -70,11 +79,7 @@ export function finishRestore(place: OperationPlace, plan: MovePlan): void {
  * What stands where something has to come back, and is not ours, is kept aside.
  * @returns where such things are kept, in words; empty where there were none.
  */
-export async function revertRestore(
-  place: OperationPlace,
-  git: Plumbing,
-  plan: MovePlan | undefined,
-): Promise<string[]> {
+export function revertRestore(place: OperationPlace, plan: MovePlan | undefined): string[] {
   const { directory, operation, repository, state } = place;
   for (const index of preparedIndexes(place)) releaseIndex(index);
   const kept: string[] = [];
@@ -100,7 +105,6 @@ export async function revertRestore(
   } else {
     removeStage(stageAt(place, true));
   }
-  await git.run(['update-ref', '-d', `${OPERATION_PINS}${operation.id}`]);
   try {
     dropOperation(state, operation.id);
   } catch (error) {

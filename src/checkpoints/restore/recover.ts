@@ -60,10 +60,10 @@ async function mend(place: OperationPlace): Promise<string> {
   const git = openPlumbing(repository, { budgetMs: BUDGET_MS, withoutLfs: false });
   const plan = readMovePlan(directory);
   if (plan !== undefined && (await goForward(place, git, plan))) {
-    finishRestore(place, plan);
+    await finishRestore(place, git, plan);
     return `"${operation.title}" was cut off after its last change and is completed now.`;
   }
-  const kept = await revertRestore(place, git, plan);
+  const kept = revertRestore(place, plan);
   const more = kept.length === 0 ? '' : ` What stood in the way is kept: ${kept.join(', ')}.`;
   return `"${operation.title}" was cut off and is taken back: files and staging are as before it.${more}`;
 }
