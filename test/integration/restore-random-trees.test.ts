@@ -63,7 +63,7 @@ it('gives back files and staging byte for byte, touches nothing else, and can be
     }),
     { numRuns: RUNS },
   );
-}, 900_000);
+}, 3_600_000);
 
 interface Seen {
   files: Record<string, string>;

@@ -226,12 +226,14 @@ describe('a restore that was cut off', () => {
     const { built, run } = await start();
     run(`if (to.endsWith('/verified')) kill();`);
     const [stored] = pendingOperations(placeOf(built.root).state);
-    built.write(`.git/refs/claude-hooks/operations/${stored?.operation.id}.lock`, '');
+    if (stored === undefined) throw new Error('it has to be pending');
+    const { id, data } = stored.operation;
+    built.write(`.git/refs/claude-hooks/operations/${id}.lock`, '');
     const next = await saved(built.root, { name: 'the next command' });
     expect(next.name).toBe('the next command');
     expect(leftovers(built.root)).toEqual([]);
-    const pin = built.git('rev-parse', `refs/claude-hooks/operations/${stored?.operation.id}`).trim();
-    expect(pin).toBe((stored?.operation.data as { safety: { commit: string } }).safety.commit);
+    const pin = built.git('rev-parse', `refs/claude-hooks/operations/${id}`).trim();
+    expect(pin).toBe((data as { safety: { commit: string } }).safety.commit);
   });
 
   it('after its last change is taken back where something else was staged since', async () => {
