@@ -58,8 +58,8 @@ function type(shell: string, keys: string): string[] {
 }
 
 const TYPED = [
-  // Asked about and taken away again (Ctrl-U): nothing typed is run by asking.
-  'claude-hooks checkpoint show $(touch canary)`touch canary`\t\u0015',
+  // Asked about and taken away again (Ctrl-A, Ctrl-K): nothing typed is run by asking.
+  'claude-hooks checkpoint diff "$(touch canary)" fe\t\u0001\u000b',
   'claude-hooks chec\tli\t--gr\t',
   'claude-hooks checkpoint show oth\t',
   'claude-hooks checkpoint show feature\t\tx\t',
