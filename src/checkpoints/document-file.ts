@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { messageOf } from '../errors.ts';
-import { readTextIfExists, writeFileAtomic } from '../platform/fs.ts';
+import { readTextIfExists, statIfExists, writeFileAtomic } from '../platform/fs.ts';
 import { openDocumentFolder } from '../store/documents.ts';
 import { isId } from '../store/names.ts';
 import { documentPaths } from '../store/paths.ts';
@@ -32,5 +32,7 @@ export function writeDocument(
 /** The document's text, with the edits people made; undefined where there is none. */
 export function readDocument(root: string, id: string): string | undefined {
   if (!isId(id)) return undefined;
-  return readTextIfExists(path.join(documentPaths(root).checkpoints, `${id}.md`));
+  const file = path.join(documentPaths(root).checkpoints, `${id}.md`);
+  // A pipe or a device in its place may never end.
+  return statIfExists(file)?.isFile() === true ? readTextIfExists(file) : undefined;
 }
