@@ -1,30 +1,24 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { listCheckpoints } from '../../src/checkpoints/list.ts';
 import { fingerprint, placeOf, save, saved } from '../support/checkpoints.ts';
 import { at, isolateProcess } from '../support/repositories.ts';
+import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
 
 let home: string;
+let small: SmallDisk;
 let disk: string;
 let mounted = false;
 beforeAll(() => {
   home = isolateProcess();
-  disk = fs.mkdtempSync(path.join(os.tmpdir(), 'claude-hooks-disk-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk], { stdio: 'ignore' });
-    mounted = true;
-  } catch {
-    console.warn(
-      'No right to mount a small disk here: checkpoints on a full or read-only disk are not tested.',
-    );
-  }
+  small = mountSmallDisk('1m', 'checkpoints on a full or read-only disk');
+  disk = small.folder;
+  mounted = small.mounted;
 });
 afterAll(() => {
-  if (mounted) execFileSync('umount', [disk]);
-  fs.rmSync(disk, { recursive: true, force: true });
+  small.remove();
   fs.rmSync(home, { recursive: true, force: true });
 });
 

@@ -9,25 +9,22 @@ import { bundleScript } from '../support/bundle.ts';
 import { saved } from '../support/checkpoints.ts';
 import { at, type BuiltRepository, isolateProcess, plainRepository } from '../support/repositories.ts';
 import { filesOf, historyOf, leftovers, restore, restored, stagedOf } from '../support/restore.ts';
+import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
 
 const FULL = process.env.CLAUDE_HOOKS_FULL === '1';
 
 let home: string;
+let small: SmallDisk;
 let disk: string;
 let mounted = false;
 beforeAll(() => {
   home = isolateProcess();
-  disk = fs.mkdtempSync(path.join(os.tmpdir(), 'claude-hooks-disk-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk], { stdio: 'ignore' });
-    mounted = true;
-  } catch {
-    console.warn('No right to mount a small disk here: restores on a full or read-only disk are not tested.');
-  }
+  small = mountSmallDisk('2m', 'restores on a full or read-only disk');
+  disk = small.folder;
+  mounted = small.mounted;
 });
 afterAll(() => {
-  if (mounted) execFileSync('umount', [disk]);
-  fs.rmSync(disk, { recursive: true, force: true });
+  small.remove();
   fs.rmSync(home, { recursive: true, force: true });
 });
 

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { HooksError } from '../../src/errors.ts';
@@ -8,27 +7,22 @@ import { pruneCheckpoints } from '../../src/flows/prune.ts';
 import type { Workplace } from '../../src/flows/workplace.ts';
 import { checkpointRefs, makeCheckpoints, writeDocument } from '../support/many-checkpoints.ts';
 import { at, type BuiltRepository, isolateProcess } from '../support/repositories.ts';
+import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
 import { errorOf, undoAt, workplaceAt } from '../support/undo.ts';
 
 const COUNT = 8;
 let home: string;
+let small: SmallDisk;
 let disk: string;
 let mounted = false;
 beforeAll(() => {
   home = isolateProcess();
-  disk = fs.mkdtempSync(path.join(os.tmpdir(), 'claude-hooks-disk-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk], { stdio: 'ignore' });
-    mounted = true;
-  } catch {
-    console.warn(
-      'No right to mount a small disk here: undo and prune on a full or read-only one are not tested.',
-    );
-  }
+  small = mountSmallDisk('1m', 'undo and prune on a full or read-only disk');
+  disk = small.folder;
+  mounted = small.mounted;
 });
 afterAll(() => {
-  if (mounted) execFileSync('umount', [disk]);
-  fs.rmSync(disk, { recursive: true, force: true });
+  small.remove();
   fs.rmSync(home, { recursive: true, force: true });
 });
 
