@@ -17,6 +17,7 @@ export interface RawStat {
   dev: string;
   ino: string;
   mtimeNs: string;
+  ctimeNs: string;
   /** Names the file has. */
   links: number;
 }
@@ -49,6 +50,7 @@ export function rawStat(file: Buffer): RawStat | undefined {
       dev: String(stat.dev),
       ino: String(stat.ino),
       mtimeNs: String(stat.mtimeNs),
+      ctimeNs: String(stat.ctimeNs),
       links: Number(stat.nlink),
     };
   } catch (error) {
@@ -56,7 +58,7 @@ export function rawStat(file: Buffer): RawStat | undefined {
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'ENAMETOOLONG')
       return undefined;
     if (code === 'EACCES')
-      return { kind: 'other', mode: 0, size: 0, dev: '', ino: '', mtimeNs: '', links: 0 };
+      return { kind: 'other', mode: 0, size: 0, dev: '', ino: '', mtimeNs: '', ctimeNs: '', links: 0 };
     throw error;
   }
 }
@@ -170,6 +172,17 @@ export function rawLinkFrom(file: Buffer, link: Buffer): boolean {
   }
   fs.unlinkSync(file);
   return true;
+}
+
+/** Removes the files of a folder that is ours; folders in it stay. */
+export function rawRemoveFiles(folder: string): void {
+  for (const name of rawList(Buffer.from(folder)) ?? []) {
+    try {
+      fs.unlinkSync(rawPath(folder, name));
+    } catch (error) {
+      if (!/^(?:ENOENT|EISDIR|EPERM)$/.test(systemCode(error) ?? '')) throw error;
+    }
+  }
 }
 
 /** The permission bits new files do not get. */

@@ -161,7 +161,7 @@ async function stage(work: Work, at: OperationPlace, git: Plumbing, inTree: bool
       emptied: deepestFirst(foldersToEmpty(disk)).map((name) => ({ name, mode: modeOf(name) })),
       made: foldersToMake(
         repository.root,
-        puts.map(({ name }) => name),
+        puts.filter(({ was }) => was === undefined).map(({ name }) => name),
       ),
       ...(staging === undefined ? {} : { staging }),
     },

@@ -1,4 +1,4 @@
-import { HooksError } from '../../errors.ts';
+import { HooksError, systemCode } from '../../errors.ts';
 import {
   type RawStat,
   rawMakeFolder,
@@ -75,7 +75,7 @@ export function isSeen(stat: RawStat | undefined, seen: Seen): boolean {
 const slot = (stage: string, kind: 't' | 'p', at: number): Buffer => rawPath(stage, `old/${kind}${at}`);
 
 /**
- * Carries the renames out. Each file is looked at again before or right after its rename.
+ * Carries the renames out. Each file is looked at again right after its rename.
  * @throws HooksError `tree-changed` where one is no longer the planned one, or the system's error. The caller reverts.
  */
 export function applyMoves(plan: MovePlan, root: string, stage: string): void {
@@ -95,9 +95,12 @@ export function applyMoves(plan: MovePlan, root: string, stage: string): void {
 
 function moveOut(disk: Disk, name: string, was: Seen, to: Buffer): void {
   requireFolder(disk, name);
-  const from = rawPath(disk.root, name);
-  if (!isSeen(rawStat(from), was)) throw changed(name);
-  rawRename(from, to);
+  try {
+    rawRename(rawPath(disk.root, name), to);
+  } catch (error) {
+    throw systemCode(error) === 'ENOENT' ? changed(name) : error;
+  }
+  // Looked at where nobody else can write to it any more; what is another one goes back with all the rest.
   if (!isSeen(rawStat(to), was)) throw changed(name);
 }
 

@@ -5,7 +5,7 @@ import { flaggedPaths } from '../seed.ts';
 import { ownFolders } from '../tree.ts';
 import { type Entry, isSameKind, isSubmodule, type TreeChange } from './changes.ts';
 import { Disk, foldersAbove } from './disk.ts';
-import { findHeld } from './held.ts';
+import { type BlobIds, findHeld } from './held.ts';
 import { findIgnored } from './ignored.ts';
 import type { LeftReason } from './types.ts';
 
@@ -45,6 +45,8 @@ export interface PlanPlace {
   leftOut: ReadonlySet<string>;
   /** Files a restore made, which go although git ignores them: blobs by name. */
   made: ReadonlyMap<string, string>;
+  /** Ids that are known already. */
+  ids: BlobIds;
 }
 
 /**
@@ -80,13 +82,11 @@ function findHeldNow(
 ): Promise<Set<string>> {
   const items = changes.flatMap(({ name, from, to }) => {
     const entry = from ?? to;
-    const kind = stats.get(name)?.kind;
+    const stat = stats.get(name);
     const isLeftOut = from !== undefined && place.leftOut.has(rawText(name));
-    return entry === undefined || isLeftOut || (kind !== 'file' && kind !== 'link')
-      ? []
-      : [{ name, id: entry.id }];
+    return entry === undefined || isLeftOut || stat === undefined ? [] : [{ name, id: entry.id, stat }];
   });
-  return findHeld(place.git, place.repository.root, items);
+  return findHeld(place.git, place.repository.root, items, place.ids);
 }
 
 async function planTakes(

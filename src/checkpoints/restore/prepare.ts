@@ -3,7 +3,8 @@ import { rawText } from '../../platform/raw-files.ts';
 import { worktreeName } from '../../store/paths.ts';
 import type { PrivateIndex } from '../../store/private-index.ts';
 import { type Captured, captureWithRepair } from '../capture.ts';
-import { checkScope, isInScope, isSubmodule, readChanges, type TreeChange } from './changes.ts';
+import { checkScope, isInScope, isSubmodule, type TreeChange } from './changes.ts';
+import { foresee } from './forecast.ts';
 import { holdMade } from './made.ts';
 import { type DiskPlan, planDisk } from './plan.ts';
 import { hasIntentToAdd, isPlainIndex, type StagingChange, stagedChanges } from './staging.ts';
@@ -42,23 +43,25 @@ export async function prepareRestore(
   index: PrivateIndex,
 ): Promise<Prepared> {
   const made = target.made ?? new Map<string, string>();
-  const captured = await holdMade(
-    place.repository,
-    index,
-    await captureWithRepair({ ...place, index, budgetMs: BUDGET_MS }),
-    made,
-  );
+  const [read, forecast] = await Promise.all([
+    captureWithRepair({ ...place, index, budgetMs: BUDGET_MS }),
+    foresee(place.repository, index, options.resolveTree === undefined ? target.tree : undefined),
+  ]);
+  const captured = await holdMade(place.repository, index, read, made);
   const { capture, git } = captured;
   const resolved: ResolvedTree =
     options.resolveTree === undefined
       ? { tree: target.tree, conflicts: [], notes: [] }
       : await options.resolveTree(capture, git);
-  const all = await readChanges(git, capture.tree, resolved.tree);
+  const all = await forecast.changes(git, capture.tree, resolved.tree);
   await checkScope(git, options.only, [capture.tree, resolved.tree], all);
   const changes = all.filter(({ name }) => isInScope(options.only, name));
   const leftOut = new Set(capture.leftOut.map((file) => file.path));
   const { repository, state } = place;
-  const disk = await planDisk({ git, repository, state, index: index.file, leftOut, made }, changes);
+  const disk = await planDisk(
+    { git, repository, state, index: index.file, leftOut, made, ids: forecast.ids },
+    changes,
+  );
   const keepsStaging =
     options.keepIndex || options.resolveTree !== undefined || target.indexTree === undefined;
   const staging = keepsStaging ? undefined : await planStaging(place, target, options, captured, disk);

@@ -89,7 +89,7 @@ describe('the scope of --only', () => {
 
 it('tells whether what stands somewhere is of the kind a tree asks for', () => {
   const stat = (kind: RawStat['kind'], mode: number): RawStat => ({
-    ...{ kind, mode, size: 0, dev: '', ino: '', mtimeNs: '', links: 1 },
+    ...{ kind, mode, size: 0, dev: '', ino: '', mtimeNs: '', ctimeNs: '', links: 1 },
   });
   const entry = (mode: string): { mode: string; id: string } => ({ mode, id: '' });
   expect(isSameKind(entry('100644'), stat('file', 0o644))).toBe(true);
