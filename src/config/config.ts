@@ -15,13 +15,40 @@ export interface Config {
     /** Most characters injected at a session start; the client cuts off at 10,000. */
     budget: number;
     /** What is injected, most important first. */
-    sources: ('checkpoint' | 'summary' | 'context' | 'git' | 'commits' | 'readme' | 'architecture')[];
+    sources: ('state' | 'partition' | 'checkpoint' | 'summary' | 'context' | 'git' | 'commits' | 'readme' | 'architecture')[];
     /** How many recent commits are listed. */
     commits: number;
     /** The first of these files that exists is the README. */
     readme: string[];
     /** The first of these files that exists describes the architecture. */
     architecture: string[];
+  };
+  /** Prompts that are understood. */
+  prompts: {
+    /** Act on sentences such as "Resume from checkpoint: NAME" at the start of a line of a prompt. */
+    enabled: boolean;
+  };
+  /** Parts of the project, each with its own context; of several that hold a file the first counts. */
+  partitions: ({
+    /** How it is called in prompts and commands; upper and lower case are the same. */
+    name: string;
+    /** Its files, from the top of the working tree: "src/ui/**"; one that begins with ! takes files out again. */
+    globs: string[];
+    /** Its own context file; .claude/partitions/<name>.md where it is not given. */
+    context?: string;
+    /** What it covers, in a sentence. */
+    description?: string;
+    /** Who answers for it. */
+    owner?: string;
+    /** What happens when the agent edits a file outside it while it is in work. */
+    outside: 'allow' | 'note' | 'block';
+  })[];
+  /** What Claude Code writes down of a conversation. */
+  transcripts: {
+    /** Keep a redacted, compressed copy of the transcripts, which the client deletes after a while. */
+    archive: boolean;
+    /** What the copies of this repository may take up; the oldest go first. */
+    maxSize: string;
   };
   /** Checks before a session starts, side by side. */
   preSession: {
@@ -308,13 +335,40 @@ export interface ConfigInput {
     /** Most characters injected at a session start; the client cuts off at 10,000. */
     budget?: number;
     /** What is injected, most important first. */
-    sources?: ('checkpoint' | 'summary' | 'context' | 'git' | 'commits' | 'readme' | 'architecture')[];
+    sources?: ('state' | 'partition' | 'checkpoint' | 'summary' | 'context' | 'git' | 'commits' | 'readme' | 'architecture')[];
     /** How many recent commits are listed. */
     commits?: number;
     /** The first of these files that exists is the README. */
     readme?: string[];
     /** The first of these files that exists describes the architecture. */
     architecture?: string[];
+  };
+  /** Prompts that are understood. */
+  prompts?: {
+    /** Act on sentences such as "Resume from checkpoint: NAME" at the start of a line of a prompt. */
+    enabled?: boolean;
+  };
+  /** Parts of the project, each with its own context; of several that hold a file the first counts. */
+  partitions?: ({
+    /** How it is called in prompts and commands; upper and lower case are the same. */
+    name: string;
+    /** Its files, from the top of the working tree: "src/ui/**"; one that begins with ! takes files out again. */
+    globs: string[];
+    /** Its own context file; .claude/partitions/<name>.md where it is not given. */
+    context?: string;
+    /** What it covers, in a sentence. */
+    description?: string;
+    /** Who answers for it. */
+    owner?: string;
+    /** What happens when the agent edits a file outside it while it is in work. */
+    outside?: 'allow' | 'note' | 'block';
+  })[];
+  /** What Claude Code writes down of a conversation. */
+  transcripts?: {
+    /** Keep a redacted, compressed copy of the transcripts, which the client deletes after a while. */
+    archive?: boolean;
+    /** What the copies of this repository may take up; the oldest go first. */
+    maxSize?: string;
   };
   /** Checks before a session starts, side by side. */
   preSession?: {

@@ -82,7 +82,7 @@ function checkText(text: string, at: Path, owner: LayerOwner, report: Report): v
 const REFERENCE_HINT = 'put it in the environment variable SLACK_WEBHOOK and write "env:SLACK_WEBHOOK"';
 const PATH_HINT = 'write it relative to the top of the working tree, without ".."';
 const PATHS =
-  /^(?:context\.(?:readme|architecture)|preSession\.env\.(?:file|example)|hooks\.[a-z-]+\.steps\.script)$/;
+  /^(?:context\.(?:readme|architecture)|partitions\.context|preSession\.env\.(?:file|example)|hooks\.[a-z-]+\.steps\.script)$/;
 
 function checkWebhook(text: string, at: Path, owner: LayerOwner, report: Report): void {
   const variable = /^env:([A-Za-z_][A-Za-z0-9_]*)$/.exec(text)?.[1];

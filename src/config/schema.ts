@@ -42,6 +42,8 @@ const moment = z.strictObject({
 });
 
 const CONTEXT_SOURCES = [
+  'state',
+  'partition',
   'checkpoint',
   'summary',
   'context',
@@ -50,6 +52,36 @@ const CONTEXT_SOURCES = [
   'readme',
   'architecture',
 ] as const;
+
+const partition = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(
+        /^[\p{L}\p{N}](?:[\p{L}\p{N} ._-]{0,58}[\p{L}\p{N}])?$/u,
+        'a name is 1 to 60 letters, digits, spaces, ., _ or -',
+      )
+      .describe('How it is called in prompts and commands; upper and lower case are the same.'),
+    globs: z
+      .array(z.string().min(1).max(300))
+      .min(1)
+      .max(100)
+      .describe(
+        'Its files, from the top of the working tree: "src/ui/**"; one that begins with ! takes files out again.',
+      ),
+    context: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Its own context file; .claude/partitions/<name>.md where it is not given.'),
+    description: z.string().max(500).optional().describe('What it covers, in a sentence.'),
+    owner: z.string().max(100).optional().describe('Who answers for it.'),
+    outside: z
+      .enum(['allow', 'note', 'block'])
+      .default('note')
+      .describe('What happens when the agent edits a file outside it while it is in work.'),
+  })
+  .describe('A part of the project.');
 
 const NEVER_COMMITTED = '.env .env.* *.pem *.key id_rsa* *.p12 *.pfx .npmrc .netrc credentials*'.split(' ');
 
@@ -90,6 +122,40 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('What a session is told at its start.'),
+  prompts: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(true)
+        .describe(
+          'Act on sentences such as "Resume from checkpoint: NAME" at the start of a line of a prompt.',
+        ),
+    })
+    .prefault({})
+    .describe('Prompts that are understood.'),
+  partitions: z
+    .array(partition)
+    .max(200)
+    .default([])
+    .describe(
+      'Parts of the project, each with its own context; of several that hold a file the first counts.',
+    ),
+  transcripts: z
+    .strictObject({
+      archive: z
+        .boolean()
+        .default(true)
+        .describe(
+          'Keep a redacted, compressed copy of the transcripts, which the client deletes after a while.',
+        ),
+      maxSize: z
+        .string()
+        .regex(/^\d+(?:\.\d+)?\s*(?:B|KB|MB|GB)$/i, 'a size is a number and B, KB, MB or GB')
+        .default('500MB')
+        .describe('What the copies of this repository may take up; the oldest go first.'),
+    })
+    .prefault({})
+    .describe('What Claude Code writes down of a conversation.'),
   preSession: z
     .strictObject({
       budget: duration

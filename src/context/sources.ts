@@ -34,6 +34,8 @@ type Source = (input: SourceInput) => Found | Promise<Found>;
 
 /** Weight of each source when the budget is divided; the order is that of the configuration. */
 const SHARES: Record<ContextSource, number> = {
+  state: 25,
+  partition: 18,
   checkpoint: 22,
   summary: 15,
   context: 22,
@@ -47,6 +49,8 @@ const CHECKPOINT_PARTS = ['Context', 'Next Steps', 'Important Notes'];
 
 /** One line a source: a new one is a line here and a name in the configuration's schema. */
 const SOURCES: Record<ContextSource, Source> = {
+  state: nothing,
+  partition: nothing,
   checkpoint: (input) =>
     newestIn(input, 'checkpoint', '.claude/checkpoints', (text) => pickSections(text, CHECKPOINT_PARTS)),
   summary: (input) => newestIn(input, 'summary', '.claude/sessions', (text) => text),
