@@ -4,14 +4,23 @@ import { statIfExists } from './fs.ts';
 // A bundled namespace import copies every property, which makes newer Nodes load what the lazy ones stand for.
 const fs = process.getBuiltinModule('node:fs');
 
+/** Bytes kept of the beginning of a line that is too long. */
+const HEAD_BYTES = 4 * 1024;
+
 /**
- * Calls `onLine` with each line of a file, its number (from 1) and its byte offset, reading in chunks, so that
- * memory is bounded by the longest line kept. A line over `maxLineBytes` is reported as undefined.
+ * Calls `onLine` with each line of a file, its number (from 1), its byte offset and length, reading in chunks, so that
+ * memory is bounded by the longest line kept. A line over `maxLineBytes` is reported as undefined, with its first 4 KB.
+ * What `onLine` is given is only good until it returns. `ended` tells whether the line has its line end.
  * A missing file has no lines, nor has what is no regular file: a device never ends, a pipe may never begin.
  */
 export function readLines(
   file: string,
-  onLine: (line: Buffer | undefined, number: number, offset: number) => void,
+  onLine: (
+    line: Buffer | undefined,
+    number: number,
+    offset: number,
+    more: { length: number; ended: boolean; head: Buffer | undefined },
+  ) => void,
   options: { maxLineBytes?: number; from?: number } = {},
 ): void {
   const limit = options.maxLineBytes ?? 32 * 1024 * 1024;
@@ -27,37 +36,42 @@ export function readLines(
     const chunk = Buffer.alloc(256 * 1024);
     let pending: Buffer[] = [];
     let pendingBytes = 0;
-    let dropped = false;
+    let head: Buffer | undefined;
     let position = options.from ?? 0;
     let lineStart = position;
     let number = 0;
-    const emit = (tail: Buffer, end: number): void => {
+    const emit = (tail: Buffer, end: number, ended: boolean): void => {
       number += 1;
+      const length = pendingBytes + tail.length;
+      if (length > limit) drop(tail);
       const line = pending.length === 0 ? tail : Buffer.concat([...pending, tail]);
-      onLine(dropped ? undefined : line, number, lineStart);
+      onLine(head === undefined ? line : undefined, number, lineStart, { length, ended, head });
       pending = [];
       pendingBytes = 0;
-      dropped = false;
+      head = undefined;
       lineStart = end;
+    };
+    const drop = (tail: Buffer): void => {
+      head ??= Buffer.from((pending[0] ?? tail).subarray(0, HEAD_BYTES));
+      pending = [];
     };
     for (;;) {
       const length = fs.readSync(fd, chunk, 0, chunk.length, position);
       if (length === 0) break;
       let start = 0;
       for (let at = chunk.indexOf(0x0a, 0); at !== -1 && at < length; at = chunk.indexOf(0x0a, start)) {
-        emit(chunk.subarray(start, at), position + at + 1);
+        emit(chunk.subarray(start, at), position + at + 1, true);
         start = at + 1;
       }
       if (start < length) {
         pendingBytes += length - start;
-        if (pendingBytes > limit) {
-          dropped = true;
-          pending = [];
-        } else pending.push(Buffer.from(chunk.subarray(start, length)));
+        const rest = chunk.subarray(start, length);
+        if (pendingBytes > limit) drop(rest);
+        else pending.push(Buffer.from(rest));
       }
       position += length;
     }
-    if (pendingBytes > 0) emit(Buffer.alloc(0), position);
+    if (pendingBytes > 0) emit(Buffer.alloc(0), position, false);
   } finally {
     fs.closeSync(fd);
   }

@@ -1,6 +1,9 @@
 import { readRange } from '../platform/read-range.ts';
-import { EDIT_TOOLS, type EditPlace, type LinePlace, objectOf, parseObject, textOf } from './edits.ts';
+import { EDIT_TOOLS } from './edit-hunks.ts';
+import type { EditPlace } from './edits.ts';
+import type { TranscriptPlace } from './events.ts';
 import { applyHunks, type Hunk, isSameShown, parseHunks, revertHunks } from './patch.ts';
+import { objectOf, parseObject, textOf } from './record.ts';
 import { type Replacement, replaceBack, replaceIn } from './replacement.ts';
 
 /**
@@ -148,7 +151,7 @@ const MOST_LINES = 2_000;
 const LONGEST_LINE = 2_000;
 
 /** A whole file from the numbered lines the reading tool shows. @returns undefined where it may be cut. */
-function shownByRead(place: LinePlace): string | undefined {
+function shownByRead(place: TranscriptPlace): string | undefined {
   const record = readRecord(place);
   const lines: string[] = [];
   for (const line of resultText(record ?? {}, undefined).split('\n')) {
@@ -164,7 +167,7 @@ function shownByRead(place: LinePlace): string | undefined {
   return cut || lines.some((line) => line.length >= LONGEST_LINE) ? undefined : lines.join('\n');
 }
 
-function readRecord(place: LinePlace): Record<string, unknown> | undefined {
+function readRecord(place: TranscriptPlace): Record<string, unknown> | undefined {
   const bytes = readRange(place.transcript, place.offset, place.length);
   return bytes === undefined ? undefined : parseObject(bytes);
 }
