@@ -43,6 +43,17 @@ export {
   type UserPaths,
   userPaths,
 } from './store/paths.ts';
-export { readFacts, type SessionFacts } from './transcript/facts.ts';
+export type * from './transcript/events.ts';
+export { citePlace } from './transcript/events.ts';
+export {
+  type Cited,
+  type CommandRun,
+  type FactsOptions,
+  type Failure,
+  readFacts,
+  type SessionFacts,
+  type Source,
+} from './transcript/facts.ts';
+export { type ReadOptions, readTranscript } from './transcript/read.ts';
 export { renderSummary } from './transcript/summary.ts';
 export { VERSION } from './version.ts';

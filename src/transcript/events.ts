@@ -87,6 +87,8 @@ export interface EditEvent extends Happened {
 }
 
 export interface TranscriptTodo {
+  /** The client's number for a task; todos of the older tool have none. */
+  id?: string;
   text: string;
   /** pending, in_progress, completed; others as the client names them. */
   status: string;

@@ -66,7 +66,7 @@ function realPrompts(facts: SessionFacts): string[] {
 function completed(facts: SessionFacts): string | undefined {
   const done = facts.todos
     .filter((todo) => todo.status === 'completed')
-    .sort((a, b) => a.line - b.line)
+    .sort((a, b) => a.place.offset - b.place.offset)
     .slice(-COMPLETED)
     .map((todo) => oneLine(todo.text));
   if (done.length > 0) return done.join('; ');
@@ -89,7 +89,7 @@ function notesOf(facts: SessionFacts): string[] {
   return [
     ...facts.decisions.slice(-NOTES).map((item) => `Decision: ${oneLine(item.value)}`),
     ...unresolved(facts).slice(-NOTES),
-    ...(apiError !== undefined && apiError.line > (facts.lastAnswer?.line ?? 0)
+    ...(apiError !== undefined && apiError.order > (facts.lastAnswer?.order ?? 0)
       ? [`The last turn ended in an API error: ${oneLine(apiError.value)}`]
       : []),
   ];

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { listDirectory, statIfExists } from '../platform/fs.ts';
 import { readLines } from '../platform/lines.ts';
-import type { TranscriptEvent, TranscriptPlace, TranscriptReport } from './events.ts';
+import type { TranscriptEvent, TranscriptPlace, TranscriptReport, TranscriptTodo } from './events.ts';
 import { readLightly } from './light.ts';
 import { parseObject } from './record.ts';
 import { RecordReader } from './record-reader.ts';
@@ -15,6 +15,8 @@ export interface ReadOptions {
   since?: number;
   /** Go on from this byte, as an earlier report's `end` says. */
   from?: number;
+  /** The tasks an earlier reading ended with. */
+  todos?: readonly TranscriptTodo[];
   /** Also what sub-agents did, from their own transcripts beside the session's. By default yes. */
   agents?: boolean;
   /**
@@ -88,6 +90,7 @@ function readFile(
     (type) => {
       report.unknown[type] = (report.unknown[type] ?? 0) + 1;
     },
+    agent === undefined ? options.todos : undefined,
   );
   const light = options.results === 'light';
   let end = from;

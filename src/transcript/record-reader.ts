@@ -1,5 +1,5 @@
 import { EDIT_TOOLS, editedFile, editHunks } from './edit-hunks.ts';
-import type { TodosEvent, ToolResult, TranscriptEvent, TranscriptPlace } from './events.ts';
+import type { TodosEvent, ToolResult, TranscriptEvent, TranscriptPlace, TranscriptTodo } from './events.ts';
 import type { LightRecord } from './light.ts';
 import { blocksOf, contentText, type Fields, numberOf, objectOf, textOf, timeOf, wordsOf } from './record.ts';
 import { TodoList } from './todo-list.ts';
@@ -25,7 +25,7 @@ const TASK_ID = /<task-id>([^<]*)<\/task-id>/;
 /** Turns the records of one file into events, in order. */
 export class RecordReader {
   private readonly calls = new Map<string, OpenCall>();
-  private readonly todos = new TodoList();
+  private readonly todos: TodoList;
   /** The last whole reading of each file that was not changed since. */
   private readonly seen = new Map<string, TranscriptPlace>();
   private usage: { key: string; event: Extract<TranscriptEvent, { kind: 'usage' }> } | undefined;
@@ -36,7 +36,10 @@ export class RecordReader {
     private readonly emit: (event: TranscriptEvent) => void,
     private readonly follow: (agent: string) => void,
     private readonly unknown: (type: string) => void,
-  ) {}
+    todos?: readonly TranscriptTodo[],
+  ) {
+    this.todos = new TodoList(todos);
+  }
 
   toolOf(id: string): string | undefined {
     return this.calls.get(id)?.tool;

@@ -1,13 +1,15 @@
-import * as path from 'node:path';
+import { citePlace } from './events.ts';
 import type { SessionFacts } from './facts.ts';
-import { isTestCommand, oneLine } from './narrative.ts';
+import { oneLine } from './narrative.ts';
+import { citation, type SummaryLine, summarySections } from './summary-sections.ts';
 
 export interface SummaryInput {
   session: string;
   /** Milliseconds since 1970. */
   startedAt: number;
   endedAt: number;
-  reason: string;
+  /** Why the session ended; undefined for one that goes on. */
+  reason: string | undefined;
   branch: string | undefined;
   root: string;
   transcript: string | undefined;
@@ -16,73 +18,60 @@ export interface SummaryInput {
   changed: string[];
 }
 
-/** The session summary as Markdown. Every line read from the transcript names the line it comes from. */
+/**
+ * The session summary as Markdown, written by rule. Every line read from the transcript names where it comes from: `(12)` is
+ * a line, `(@345)` a byte offset, `(a49d4421:12)` a line of a sub-agent's transcript.
+ */
 export function renderSummary(facts: SessionFacts, input: SummaryInput): string {
-  const open = facts.todos.filter((todo) => todo.status !== 'completed');
-  const failed = facts.failures;
-  const sections: [string, string[]][] = [
-    ['What was done', doneLines(facts, input.root)],
-    ['Decisions', facts.decisions.map((item) => `- ${oneLine(item.value)}${cite(item.line)}`)],
-    [
-      'Issues met',
-      [
-        ...facts.apiErrors.map((item) => `- API error: ${oneLine(item.value)}${cite(item.line)}`),
-        ...failed.map(
-          (item) =>
-            `- ${oneLine(item.value)}${cite(item.line)}${item.resolvedBy === undefined ? '; not resolved' : `; resolved${cite(item.resolvedBy)}`}`,
-        ),
-      ],
-    ],
+  const sections = summarySections(facts, input.root);
+  const parts: [string, string[]][] = [
+    ['What was done', items([...sections.done, ...sections.commands, ...sections.tests])],
+    ['Decisions', items(sections.decisions)],
+    ['Issues met', items(sections.issues)],
     ['Current state', stateLines(facts, input)],
-    [
-      'Open todos',
-      open.map(
-        (todo) =>
-          `- [ ] ${oneLine(todo.text)}${todo.status === 'in_progress' ? ' (in progress)' : ''}${cite(todo.line)}`,
-      ),
-    ],
+    ['Open todos', items(sections.todos, '- [ ] ')],
   ];
-  const head = [
+  const body = parts.flatMap(([title, lines]) => [
+    '',
+    `## ${title}`,
+    ...(lines.length === 0 ? ['- none'] : lines),
+  ]);
+  return `${[...headLines(facts, input), ...body].join('\n')}\n`;
+}
+
+function headLines(facts: SessionFacts, input: SummaryInput): string[] {
+  const until = input.reason === undefined ? '' : `; ended: ${input.reason}`;
+  return [
     `# Session ${input.session.slice(0, 8)}`,
     '',
-    `From ${new Date(input.startedAt).toISOString()} to ${new Date(input.endedAt).toISOString()}; ended: ${input.reason}.`,
+    `From ${new Date(input.startedAt).toISOString()} to ${new Date(input.endedAt).toISOString()}${until}.`,
     input.transcript === undefined
       ? 'There was no transcript to read.'
       : `Numbers in parentheses are lines of ${input.transcript}`,
+    ...(usesOffsets(facts)
+      ? [`With @ they are byte offsets; to see one: tail -c +$((OFFSET + 1)) FILE | head -n 1`]
+      : []),
     ...(facts.damaged > 0 ? [`${facts.damaged} damaged lines of the transcript were skipped.`] : []),
   ];
-  return `${[...head, ...sections.flatMap(([title, lines]) => ['', `## ${title}`, ...(lines.length === 0 ? ['- none'] : lines)])].join('\n')}\n`;
 }
 
-function doneLines(facts: SessionFacts, root: string): string[] {
-  const relative = (file: string): string =>
-    file.startsWith(`${root}${path.sep}`) ? path.relative(root, file) : file;
-  const tests = facts.commands.filter((item) => isTestCommand(item.value.command));
-  return [
-    ...facts.prompts.map((item) => `- Asked: ${oneLine(item.value)}${cite(item.line)}`),
-    ...[...facts.filesCreated].map(([file, line]) => `- Created ${relative(file)}${cite(line)}`),
-    ...[...facts.filesModified].map(([file, line]) => `- Modified ${relative(file)}${cite(line)}`),
-    ...(facts.commands.length > 0
-      ? [
-          `- Ran ${facts.commands.length} commands, ${facts.commands.filter((item) => !item.value.ok).length} failed`,
-        ]
-      : []),
-    ...tests
-      .slice(-3)
-      .map(
-        (item) =>
-          `- Tests \`${oneLine(item.value.command)}\`: ${item.value.ok ? 'passed' : 'failed'}${cite(item.line)}`,
-      ),
-  ];
+function usesOffsets(facts: SessionFacts): boolean {
+  const some = facts.prompts[0] ?? facts.lastAnswer ?? facts.commands[0];
+  return some !== undefined && some.place.line === undefined;
+}
+
+function items(lines: readonly SummaryLine[], mark = '- '): string[] {
+  return lines.map(({ text, sources }) => `${mark}${text}${citation(sources)}`);
 }
 
 function stateLines(facts: SessionFacts, input: SummaryInput): string[] {
   const shown = input.changed.slice(0, 20);
+  const { lastAnswer } = facts;
   return [
     `- Branch: ${input.branch ?? 'none'}`,
-    ...(facts.lastAnswer === undefined
+    ...(lastAnswer === undefined
       ? []
-      : [`- Last answer: ${oneLine(facts.lastAnswer.value)}${cite(facts.lastAnswer.line)}`]),
+      : [`- Last answer: ${oneLine(lastAnswer.value)} (${citePlace(lastAnswer.place)})`]),
     ...(input.checkpoint === undefined ? [] : [`- Last checkpoint: ${input.checkpoint}`]),
     ...(input.changed.length === 0
       ? ['- Nothing uncommitted']
@@ -90,8 +79,4 @@ function stateLines(facts: SessionFacts, input: SummaryInput): string[] {
           `- Uncommitted: ${shown.join(', ')}${input.changed.length > shown.length ? ` and ${input.changed.length - shown.length} more` : ''}`,
         ]),
   ];
-}
-
-function cite(line: number): string {
-  return ` (${line})`;
 }

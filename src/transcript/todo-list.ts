@@ -3,7 +3,12 @@ import { type Fields, objectOf, textOf, wordsOf } from './record.ts';
 
 /** The todos or tasks of one agent, as its tool calls change them. */
 export class TodoList {
-  private readonly tasks = new Map<string, TranscriptTodo>();
+  private readonly tasks: Map<string, TranscriptTodo>;
+
+  /** @param known what the list held before. */
+  constructor(known: readonly TranscriptTodo[] = []) {
+    this.tasks = new Map(known.flatMap((todo) => (todo.id === undefined ? [] : [[todo.id, todo]])));
+  }
 
   /** What a call that went well makes of the list; undefined where it does not change it. */
   after(
@@ -22,15 +27,17 @@ export class TodoList {
       const text = wordsOf(input.subject);
       if (text === undefined) return undefined;
       const id = textOf(objectOf(detail?.task)?.id) ?? String(this.tasks.size + 1);
-      this.tasks.set(id, { text, status: 'pending', at, place });
+      this.tasks.set(id, { id, text, status: 'pending', at, place });
       return [...this.tasks.values()];
     }
-    const task = tool === 'TaskUpdate' ? this.tasks.get(textOf(input.taskId) ?? '') : undefined;
-    if (task === undefined) return undefined;
-    const status = wordsOf(input.status) ?? task.status;
-    const id = textOf(input.taskId) ?? '';
-    if (status === 'deleted') this.tasks.delete(id);
-    else this.tasks.set(id, { text: wordsOf(input.subject) ?? task.text, status, at, place });
+    const id = tool === 'TaskUpdate' ? wordsOf(input.taskId) : undefined;
+    if (id === undefined) return undefined;
+    // A task from before the reading began is known by its number alone.
+    const task = this.tasks.get(id);
+    const status = wordsOf(input.status) ?? task?.status ?? 'pending';
+    const text = wordsOf(input.subject) ?? task?.text ?? `Task #${id}`;
+    if (status === 'deleted' || (task === undefined && status === 'completed')) this.tasks.delete(id);
+    else this.tasks.set(id, { id, text, status, at, place });
     return [...this.tasks.values()];
   }
 }

@@ -49,10 +49,10 @@ describe('facts of a transcript', () => {
     const file = fixture('tools-tasks-subagent.jsonl');
     const lines = readFileSync(file, 'utf8').split('\n');
     const facts = readFacts(file);
-    for (const item of facts.prompts) expect(lines[item.line - 1]).toContain(item.value);
+    for (const item of facts.prompts) expect(lines[(item.place.line ?? 0) - 1]).toContain(item.value);
     for (const item of facts.commands)
-      expect(lines[item.line - 1]).toContain(JSON.stringify(item.value.command).slice(1, -1));
-    for (const [name, line] of facts.filesCreated) expect(lines[line - 1]).toContain(name);
+      expect(lines[(item.place.line ?? 0) - 1]).toContain(JSON.stringify(item.value.command).slice(1, -1));
+    for (const [name, { place }] of facts.filesCreated) expect(lines[(place.line ?? 0) - 1]).toContain(name);
   });
 
   it('skips and counts torn, damaged and unknown lines wherever they stand', () => {
@@ -74,7 +74,7 @@ describe('facts of a transcript', () => {
         (damage) => {
           const lines = [...good];
           for (const [at, text] of damage) lines.splice(at, 0, text);
-          const facts = readFacts(write(lines.join('\n')));
+          const facts = readFacts(write(`${lines.join('\n')}\n`));
           expect(facts.damaged).toBe(damage.filter(([, text]) => !text.includes('future')).length);
           expect(facts.commands).toHaveLength(4);
           expect(facts.lines).toBe(lines.length);
@@ -100,7 +100,7 @@ describe('facts of a transcript', () => {
       }),
     ];
     const facts = readFacts(write([...call('a', false), ...call('b', true)].join('\n')));
-    expect(facts.failures).toMatchObject([{ line: 2, resolvedBy: 4 }]);
+    expect(facts.failures).toMatchObject([{ place: { line: 2 }, resolvedBy: { place: { line: 4 } } }]);
   });
 });
 
