@@ -29,7 +29,7 @@ export interface Config {
     enabled: boolean;
   };
   /** Parts of the project, each with its own context; of several that hold a file the first counts. */
-  partitions: ({
+  partitions: {
     /** How it is called in prompts and commands; upper and lower case are the same. */
     name: string;
     /** Its files, from the top of the working tree: "src/ui/**"; one that begins with ! takes files out again. */
@@ -42,7 +42,7 @@ export interface Config {
     owner?: string;
     /** What happens when the agent edits a file outside it while it is in work. */
     outside: 'allow' | 'note' | 'block';
-  })[];
+  }[];
   /** What Claude Code writes down of a conversation. */
   transcripts: {
     /** Keep a redacted, compressed copy of the transcripts, which the client deletes after a while. */
@@ -349,7 +349,7 @@ export interface ConfigInput {
     enabled?: boolean;
   };
   /** Parts of the project, each with its own context; of several that hold a file the first counts. */
-  partitions?: ({
+  partitions?: {
     /** How it is called in prompts and commands; upper and lower case are the same. */
     name: string;
     /** Its files, from the top of the working tree: "src/ui/**"; one that begins with ! takes files out again. */
@@ -362,7 +362,7 @@ export interface ConfigInput {
     owner?: string;
     /** What happens when the agent edits a file outside it while it is in work. */
     outside?: 'allow' | 'note' | 'block';
-  })[];
+  }[];
   /** What Claude Code writes down of a conversation. */
   transcripts?: {
     /** Keep a redacted, compressed copy of the transcripts, which the client deletes after a while. */

@@ -45,7 +45,8 @@ function typeOf(shape: Shape, indent: string): string {
       return objectOf(shape, indent);
     case 'array': {
       const item = typeOf(shape.items ?? {}, indent);
-      return item.includes(' | ') ? `(${item})[]` : `${item}[]`;
+      // A union inside the braces of an object needs no parentheses around them.
+      return item.includes(' | ') && !item.startsWith('{') ? `(${item})[]` : `${item}[]`;
     }
     case 'integer':
     case 'number':
