@@ -15,7 +15,17 @@ export interface Config {
     /** Most characters injected at a session start; the client cuts off at 10,000. */
     budget: number;
     /** What is injected, most important first. */
-    sources: ('state' | 'partition' | 'checkpoint' | 'summary' | 'context' | 'git' | 'commits' | 'readme' | 'architecture')[];
+    sources: (
+      | 'state'
+      | 'partition'
+      | 'checkpoint'
+      | 'summary'
+      | 'context'
+      | 'git'
+      | 'commits'
+      | 'readme'
+      | 'architecture'
+    )[];
     /** How many recent commits are listed. */
     commits: number;
     /** The first of these files that exists is the README. */
@@ -335,7 +345,17 @@ export interface ConfigInput {
     /** Most characters injected at a session start; the client cuts off at 10,000. */
     budget?: number;
     /** What is injected, most important first. */
-    sources?: ('state' | 'partition' | 'checkpoint' | 'summary' | 'context' | 'git' | 'commits' | 'readme' | 'architecture')[];
+    sources?: (
+      | 'state'
+      | 'partition'
+      | 'checkpoint'
+      | 'summary'
+      | 'context'
+      | 'git'
+      | 'commits'
+      | 'readme'
+      | 'architecture'
+    )[];
     /** How many recent commits are listed. */
     commits?: number;
     /** The first of these files that exists is the README. */

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { configSchema } from './schema.ts';
 
+/** A longer list of words takes a line each, as the formatter wants it. */
+const LONGEST_UNION = 90;
+
 interface Shape {
   type?: string;
   const?: unknown;
@@ -46,7 +49,12 @@ function typeOf(shape: Shape, indent: string): string {
     case 'array': {
       const item = typeOf(shape.items ?? {}, indent);
       // A union inside the braces of an object needs no parentheses around them.
-      return item.includes(' | ') && !item.startsWith('{') ? `(${item})[]` : `${item}[]`;
+      if (!item.includes(' | ') || item.startsWith('{')) return `${item}[]`;
+      if (item.length < LONGEST_UNION) return `(${item})[]`;
+      return `(${item
+        .split(' | ')
+        .map((one) => `\n${indent}  | ${one}`)
+        .join('')}\n${indent})[]`;
     }
     case 'integer':
     case 'number':
