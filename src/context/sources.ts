@@ -18,6 +18,8 @@ export interface SourceInput {
   nonce: string;
   /** Most bytes read of one file: what the budget could hold, with room for what is dropped as known. */
   readLimit: number;
+  /** What is not read from the working tree or git: found by whoever asks. */
+  more?: Partial<Record<ContextSource, () => Found | Promise<Found>>>;
   /** Only commits after this time are listed (milliseconds since 1970); all recent ones without it. */
   since?: number;
 }
@@ -33,7 +35,7 @@ export interface Found {
 type Source = (input: SourceInput) => Found | Promise<Found>;
 
 /** Weight of each source when the budget is divided; the order is that of the configuration. */
-const SHARES: Record<ContextSource, number> = {
+export const SHARES: Record<ContextSource, number> = {
   state: 25,
   partition: 18,
   checkpoint: 22,
@@ -48,9 +50,7 @@ const SHARES: Record<ContextSource, number> = {
 const CHECKPOINT_PARTS = ['Context', 'Next Steps', 'Important Notes'];
 
 /** One line a source: a new one is a line here and a name in the configuration's schema. */
-const SOURCES: Record<ContextSource, Source> = {
-  state: nothing,
-  partition: nothing,
+const SOURCES: Partial<Record<ContextSource, Source>> = {
   checkpoint: (input) =>
     newestIn(input, 'checkpoint', '.claude/checkpoints', (text) => pickSections(text, CHECKPOINT_PARTS)),
   summary: (input) => newestIn(input, 'summary', '.claude/sessions', (text) => text),
@@ -65,7 +65,8 @@ const SOURCES: Record<ContextSource, Source> = {
 };
 
 export function readSource(name: ContextSource, input: SourceInput): Promise<Found> {
-  return Promise.resolve(SOURCES[name](input));
+  const source = input.more?.[name] ?? SOURCES[name];
+  return Promise.resolve(source?.(input) ?? nothing());
 }
 
 function quoteFile(

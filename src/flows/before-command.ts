@@ -95,7 +95,7 @@ async function save(
     named: false,
     reason: 'before-command',
     session: call.session,
-    narrative: () => tellSession({ root: repository.root, config }, event.transcript),
+    narrative: () => tellSession({ root: repository.root, config, state }, event.transcript),
     ...captureRulesOf(config),
     budgetMs: BUDGET_MS,
     now,

@@ -81,7 +81,10 @@ export async function runIntervalCheckpoint(place: Workplace, session: string): 
     state: place.state,
     now: place.now(),
     narrative: () =>
-      tellSession({ root: place.repository.root, config: place.resolved.config }, live.transcript),
+      tellSession(
+        { root: place.repository.root, config: place.resolved.config, state: place.state },
+        live.transcript,
+      ),
   });
   const event = parseEvent(
     Buffer.from(
@@ -119,7 +122,7 @@ export async function saveOnRequest(
     note: asked.note,
     reason: 'manual',
     session,
-    narrative: () => tellSession({ root: repository.root, config }, live?.transcript),
+    narrative: () => tellSession({ root: repository.root, config, state }, live?.transcript),
     ...captureRulesOf(config),
     now,
   });

@@ -9,6 +9,7 @@ import { updateContextFile } from './context-file.ts';
 import { runMoment } from './moments.ts';
 import { tellSession } from './narrative.ts';
 import { reportError } from './on-error.ts';
+import { followSession } from './session-facts.ts';
 import type { Workplace } from './workplace.ts';
 
 type Effect = (
@@ -24,7 +25,13 @@ const EFFECTS: Record<string, Effect> = {
     await runMoment(place, 'prompt', event);
   },
   stop: (place, event) => checkpointAt(place, event, 'stop'),
-  compact: (place, event) => checkpointAt(place, event, 'compact'),
+  compact: async (place, event) => {
+    // First: what must survive is asked for when the compaction is over.
+    if (event.session !== undefined && event.transcript !== undefined) {
+      followSession(place.state, event.session, event.transcript);
+    }
+    await checkpointAt(place, event, 'compact');
+  },
   'checkpoint-saved': async (place, event) => {
     await runMoment(place, 'checkpoint', event);
   },
@@ -106,7 +113,8 @@ async function checkpointAt(
     repository: place.repository,
     state: place.state,
     now: place.now(),
-    narrative: () => tellSession({ root: place.repository.root, config }, event.transcript),
+    narrative: () =>
+      tellSession({ root: place.repository.root, config, state: place.state }, event.transcript),
   });
   if (saved) await runMoment(place, 'checkpoint', event);
 }

@@ -10,7 +10,7 @@ import { openDocumentFolder } from '../store/documents.ts';
 import { type Job, runJobs } from '../store/jobs.ts';
 import { appendRecord, readRecords } from '../store/journal.ts';
 import { documentPaths, sessionJournal } from '../store/paths.ts';
-import { readFacts, type SessionFacts } from '../transcript/facts.ts';
+import type { SessionFacts } from '../transcript/facts.ts';
 import { renderSummary } from '../transcript/summary.ts';
 import { cleanPaths } from './clean.ts';
 import { commitSession } from './commit-session.ts';
@@ -18,6 +18,7 @@ import { updateContextFile } from './context-file.ts';
 import { runMoment } from './moments.ts';
 import { reportError } from './on-error.ts';
 import { runTests } from './run-tests.ts';
+import { followSession } from './session-facts.ts';
 import type { Workplace } from './workplace.ts';
 
 interface EndedSession {
@@ -115,7 +116,13 @@ async function readEnded(place: Workplace, job: Job): Promise<EndedSession> {
     ),
   );
   if (event === undefined) throw new Error(`job ${job.id} names no session`);
-  return { job, view, facts: readFacts(transcript), event, endedAt: Number(job.data.endedAt) || place.now() };
+  return {
+    job,
+    view,
+    facts: followSession(place.state, job.session, transcript),
+    event,
+    endedAt: Number(job.data.endedAt) || place.now(),
+  };
 }
 
 /** A session in which nobody asked anything leaves no documents behind. */

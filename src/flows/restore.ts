@@ -66,7 +66,7 @@ export function restorePlaceOf(place: Workplace, session: string | undefined): R
     repository,
     state,
     ...captureRulesOf(resolved.config),
-    narrative: () => tellSession({ root: repository.root, config: resolved.config }, live?.transcript),
+    narrative: () => tellSession({ root: repository.root, config: resolved.config, state }, live?.transcript),
     now: place.now(),
   };
 }

@@ -7,6 +7,7 @@ import { type KnownText, readKnownText, remember, withoutKnown } from '../contex
 import { newestDocument } from '../context/newest.ts';
 import { type Found, readSource, type SourceInput } from '../context/sources.ts';
 import { documentPaths, type Repository, type StatePaths } from '../store/paths.ts';
+import { findStateTarget } from './state-target.ts';
 
 export type StartSource = 'startup' | 'resume' | 'clear' | 'compact';
 
@@ -16,10 +17,30 @@ const CHECKS_SHARE = 20;
 
 /** What each kind of start calls for; the configuration's list decides on the order and may leave some out. */
 const CALLED_FOR: Record<StartSource, readonly ContextSource[]> = {
-  startup: ['checkpoint', 'summary', 'context', 'git', 'commits', 'readme', 'architecture'],
-  clear: ['checkpoint', 'summary', 'context', 'git', 'commits', 'readme', 'architecture'],
-  compact: ['checkpoint', 'summary', 'context', 'git'],
-  resume: ['git', 'commits'],
+  startup: [
+    'state',
+    'partition',
+    'checkpoint',
+    'summary',
+    'context',
+    'git',
+    'commits',
+    'readme',
+    'architecture',
+  ],
+  clear: [
+    'state',
+    'partition',
+    'checkpoint',
+    'summary',
+    'context',
+    'git',
+    'commits',
+    'readme',
+    'architecture',
+  ],
+  compact: ['state', 'partition', 'checkpoint', 'summary', 'context', 'git'],
+  resume: ['state', 'partition', 'git', 'commits'],
 };
 
 const OCCASION: Record<StartSource, string> = {
@@ -31,6 +52,7 @@ const OCCASION: Record<StartSource, string> = {
 
 /** Sources that quote files, of which parts may be in CLAUDE.md or in a source before. */
 const QUOTES_FILES: ReadonlySet<string> = new Set([
+  'state',
   'checkpoint',
   'summary',
   'context',
@@ -45,6 +67,12 @@ export interface ContextInput {
   config: Config;
   source: StartSource;
   state: StatePaths;
+  /** The session that starts; undefined where the answer is only looked at. */
+  session?: string | undefined;
+  /** Its transcript, which is there already where it goes on. */
+  transcript?: string | undefined;
+  /** What it was given before and still has in its conversation; dropped where it would be said again. */
+  given?: string;
   /** Lines of the checks; they come first. */
   findings: string[];
   /** Milliseconds since 1970. */
@@ -86,13 +114,14 @@ export function beginSessionContext(input: Omit<ContextInput, 'findings'>): {
     nonce,
     readLimit: budget * 6,
     since,
+    more: { state: () => stateOf(input) },
   };
   const running = new Map<ContextSource, Promise<Found>>();
   for (const name of names) if (!QUOTES_FILES.has(name)) running.set(name, readSource(name, source));
   return {
     async finish(findings) {
       if (running.size > 0) await new Promise((resolve) => setImmediate(resolve));
-      const found = await readSources(names, running, source, cwd);
+      const found = await readSources(names, running, source, cwd, input.given ?? '');
       return assemble({
         heading: heading(input.source, nonce),
         nonce,
@@ -110,11 +139,23 @@ async function readSources(
   running: Map<ContextSource, Promise<Found>>,
   source: SourceInput,
   cwd: string,
+  given: string,
 ): Promise<Found[]> {
   const known = readKnownText(source.root, [source.root, path.resolve(cwd)]);
+  remember(known, given.split('\n'));
   for (const name of names) if (QUOTES_FILES.has(name)) running.set(name, readSource(name, source));
   const found = await Promise.all(names.map((name) => running.get(name)));
   return found.flatMap((one) => (one === undefined ? [] : [{ ...one, pieces: dropKnown(one, known) }]));
+}
+
+async function stateOf(input: Omit<ContextInput, 'findings'>): Promise<Found> {
+  const { session, transcript, state, nonce } = input;
+  const { root } = input.repository;
+  const goesOn = input.source === 'compact' || input.source === 'resume';
+  const target = findStateTarget({ root, state, session, transcript, goesOn });
+  if (target === undefined) return { pieces: [], notes: [], files: [] };
+  const { readState } = await import('./state-source.ts');
+  return readState(target, { root, state, nonce });
 }
 
 /** What this kind of start calls for, in the order of the configuration. */

@@ -11,6 +11,7 @@ import { appendRecord } from '../store/journal.ts';
 import { claimSession, markLive } from '../store/live.ts';
 import { sessionNonce } from '../store/nonce.ts';
 import { sessionJournal } from '../store/paths.ts';
+import { readGiven, writeGiven } from '../store/session-facts.ts';
 import { hasWork, openSpool, recordEvent } from '../store/spool.ts';
 import { startCheckpointLoop } from './checkpoint-loop.ts';
 import { runMoment } from './moments.ts';
@@ -53,6 +54,9 @@ export async function startSession(
     state: place.state,
     now: place.now(),
     nonce: sessionNonce(place.state, session),
+    session: event.session,
+    transcript: event.transcript,
+    ...(event.source === 'resume' ? { given: readGiven(place.state, session) } : {}),
   };
   // Git answers while the checks run, unless one of them moves the branch.
   const early = config.preSession.pull.enabled ? undefined : beginSessionContext(input);
@@ -71,6 +75,7 @@ export async function startSession(
   const told = [...notes, ...findings.filter(({ level }) => level !== 'ok').map(({ text }) => text)];
   const context = await (early ?? beginSessionContext(input)).finish(told);
   await runMoment(place, 'session-start', event);
+  if (writable) writeGiven(place.state, session, `${input.given ?? ''}${context.text}\n`);
   if (writable) await startBackground(place, session, clientPid);
   if (context.text === '') return undefined;
   return `${JSON.stringify({ hookSpecificOutput: { hookEventName: 'SessionStart', additionalContext: context.text } })}\n`;

@@ -16,15 +16,16 @@ const TEMPORARY = /^\..+\.\d+-[0-9a-z]+-\d+\.tmp$/;
 export function tidyState(place: Workplace): void {
   removeTemporary(place);
   const live = new Set(listLive(place.state).map((session) => session.session));
-  for (const directory of [place.state.owner, place.state.due, place.state.late, place.state.locks]) {
+  const { owner, due, late, locks, facts } = place.state;
+  for (const directory of [owner, due, late, locks, facts]) {
     for (const name of listDirectory(directory)) {
       const file = path.join(directory, name);
       const stat = statIfExists(file);
-      const session = name.replace(/^loop-/, '').replace(/\.(?:\d+|nonce|told|unsaved)$/, '');
+      const session = name.replace(/^loop-/, '').replace(/\.(?:\d+|nonce|told|unsaved|json|given)$/, '');
       if (stat === undefined || !stat.isFile() || live.has(session) || place.now() - stat.mtimeMs < KEEP_MS)
         continue;
       // The lock of the drain itself is taken all the time; only the locks of single sessions grow old.
-      if (directory === place.state.locks && !name.startsWith('loop-')) continue;
+      if (directory === locks && !name.startsWith('loop-')) continue;
       removeFile(file);
     }
   }
@@ -37,6 +38,7 @@ function removeTemporary({ state, repository, now }: Workplace): void {
     ...places,
     state.late,
     state.locks,
+    state.facts,
     state.indexes,
     checkpoints,
     sessions,

@@ -30,6 +30,8 @@ export interface StatePaths {
   due: string;
   /** One file a session: findings that came too late for its start, shown at the next prompt. */
   late: string;
+  /** What was read of transcripts so far, and what sessions were given: `<session>.json`, `<session>.given`. */
+  facts: string;
   /** Durable work for the detached worker. */
   jobs: string;
   locks: string;
@@ -121,6 +123,7 @@ export function statePaths(root: string): StatePaths {
     owner: at('owner'),
     due: at('due'),
     late: at('late'),
+    facts: at('facts'),
     jobs: at('jobs'),
     locks: at('locks'),
     flags: at('flags'),

@@ -1,6 +1,6 @@
 import { redactText } from '../redact/redact.ts';
 import { announcedSteps, firstSentence } from './announced.ts';
-import type { CommandRun, SessionFacts } from './facts.ts';
+import type { Cited, CommandRun, SessionFacts } from './facts.ts';
 
 const TEST_COMMAND =
   /\b(?:npm (?:run )?t(?:est)?|yarn test|pnpm (?:run )?test|bun test|vitest|jest|mocha|pytest|tox|go test|cargo test|mvn test|gradle test|rspec|phpunit|ctest|make (?:test|check)|node --test)\b/;
@@ -42,7 +42,7 @@ export interface SessionNarrative {
  * and what failed and was not put right, and how tests were run.
  */
 export function narrativeOf(facts: SessionFacts): SessionNarrative {
-  const [workingOn, ...askedBefore] = realPrompts(facts);
+  const [workingOn, ...askedBefore] = realPrompts(facts).map(({ value }) => oneLine(value));
   const lastCompleted = completed(facts);
   const testCommand = testCommandOf(facts);
   return {
@@ -57,10 +57,15 @@ export function narrativeOf(facts: SessionFacts): SessionNarrative {
 }
 
 /** The latest first. Where all prompts only let the work go on, the last of them. */
-function realPrompts(facts: SessionFacts): string[] {
-  const prompts = facts.prompts.map((item) => item.value).reverse();
-  const real = prompts.filter((text) => !GO_ON.test(text.trim()) && !/^\/\S*$/.test(text.trim()));
-  return (real.length > 0 ? real : prompts.slice(0, 1)).slice(0, PROMPTS).map(oneLine);
+function realPrompts(facts: SessionFacts): Cited<string>[] {
+  const prompts = [...facts.prompts].reverse();
+  const real = prompts.filter(({ value }) => !GO_ON.test(value.trim()) && !/^\/\S*$/.test(value.trim()));
+  return (real.length > 0 ? real : prompts.slice(0, 1)).slice(0, PROMPTS);
+}
+
+/** The prompt that says what is worked on. */
+export function goalOf(facts: SessionFacts): Cited<string> | undefined {
+  return realPrompts(facts)[0];
 }
 
 function completed(facts: SessionFacts): string | undefined {
@@ -88,7 +93,9 @@ function notesOf(facts: SessionFacts): string[] {
   const apiError = facts.apiErrors.at(-1);
   return [
     ...facts.decisions.slice(-NOTES).map((item) => `Decision: ${oneLine(item.value)}`),
-    ...unresolved(facts).slice(-NOTES),
+    ...unresolvedRuns(facts)
+      .slice(-NOTES)
+      .map((item) => item.value),
     ...(apiError !== undefined && apiError.order > (facts.lastAnswer?.order ?? 0)
       ? [`The last turn ended in an API error: ${oneLine(apiError.value)}`]
       : []),
@@ -96,21 +103,22 @@ function notesOf(facts: SessionFacts): string[] {
 }
 
 /**
- * Commands and tests of which the last run failed, in the order of their last runs. A run that went well also puts
- * right what begins with the same command: `npm test` does so for `npm test -- one.test.ts`.
+ * Commands and tests of which the last run failed, in the order of their last runs, each as one line. A run that went well
+ * also puts right what begins with the same command: `npm test` does so for `npm test -- one.test.ts`.
  */
-function unresolved(facts: SessionFacts): string[] {
-  const failed = new Map<string, CommandRun>();
-  for (const { value } of facts.commands) {
-    failed.delete(value.command);
-    if (!value.ok) failed.set(value.command, value);
-    else for (const known of failed.keys()) if (known.startsWith(`${value.command} `)) failed.delete(known);
+export function unresolvedRuns(facts: SessionFacts): Cited<string>[] {
+  const failed = new Map<string, Cited<CommandRun>>();
+  for (const run of facts.commands) {
+    const { command, ok } = run.value;
+    failed.delete(command);
+    if (!ok) failed.set(command, run);
+    else for (const known of failed.keys()) if (known.startsWith(`${command} `)) failed.delete(known);
   }
   return [...failed.values()]
-    .filter((run) => !LOOKS.test(run.command) && !REFUSED.test(run.output.slice(0, 500)))
-    .map((run) => {
-      const what = isTestCommand(run.command) ? 'Tests fail' : 'Not resolved';
-      return `${what}: ${oneLine(run.command)}: ${oneLine(tellingLine(run.output))}`;
+    .filter(({ value }) => !LOOKS.test(value.command) && !REFUSED.test(value.output.slice(0, 500)))
+    .map(({ value: { command, output }, ...source }) => {
+      const what = isTestCommand(command) ? 'Tests fail' : 'Not resolved';
+      return { ...source, value: `${what}: ${oneLine(command)}: ${oneLine(tellingLine(output))}` };
     });
 }
 

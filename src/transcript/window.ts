@@ -39,6 +39,21 @@ function newestTime(block: Buffer): number | undefined {
   return newest;
 }
 
+/** Where the first line begins that starts within the last bytes of a file; 0 where the file is no longer than that. */
+export function findTail(file: string, bytes: number): number {
+  const size = statIfExists(file)?.size ?? 0;
+  return size <= bytes ? 0 : nextLine(file, size - bytes, size);
+}
+
+/** The beginning of the first line behind a byte; the end of the file where there is none. */
+function nextLine(file: string, at: number, size: number): number {
+  for (let from = at; from < size; from += BLOCK) {
+    const found = readRange(file, from, Math.min(BLOCK, size - from))?.indexOf(0x0a) ?? -1;
+    if (found !== -1) return from + found + 1;
+  }
+  return size;
+}
+
 /** The beginning of the line in which a byte stands. */
 function lineStart(file: string, at: number): number {
   for (let end = at; end > 0; end -= BLOCK) {

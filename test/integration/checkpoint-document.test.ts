@@ -214,7 +214,7 @@ it('tells the session at each moment that saves without being asked', async () =
       repository: place.repository,
       state: place.state,
       now: clock,
-      narrative: () => tellSession({ root: built.root, config }, FIXTURE),
+      narrative: () => tellSession({ root: built.root, config, state: place.state }, FIXTURE),
     });
     if (checkpoint === undefined) throw new Error('not saved');
     expect(documentOf(checkpoint)).toContain('- Working on: do things');

@@ -1,0 +1,55 @@
+import * as path from 'node:path';
+import { listDirectory, readHead, statIfExists } from '../platform/fs.ts';
+import { documentPaths, type StatePaths, sessionJournal } from '../store/paths.ts';
+import { recentSessions } from '../store/session-facts.ts';
+
+export interface StateTarget {
+  session: string;
+  transcript: string;
+}
+
+/**
+ * Whose state a session is given at its start: its own where it goes on, else that of the last session, where no summary tells
+ * of it yet. A `/clear` starts the next session before the work after the last one is done. Undefined where there is none.
+ */
+export function findStateTarget(input: {
+  root: string;
+  state: StatePaths;
+  session: string | undefined;
+  transcript: string | undefined;
+  goesOn: boolean;
+}): StateTarget | undefined {
+  const { session, transcript } = input;
+  if (!input.goesOn) return lastSession(input.root, input.state, session);
+  return session === undefined || transcript === undefined ? undefined : { session, transcript };
+}
+
+function lastSession(root: string, state: StatePaths, but: string | undefined): StateTarget | undefined {
+  const last = recentSessions(state).find(({ session }) => session !== but);
+  const transcript = last === undefined ? undefined : transcriptOf(state, last.session);
+  if (last === undefined || transcript === undefined) return undefined;
+  return isSummarised(root, last.session, transcript) ? undefined : { session: last.session, transcript };
+}
+
+/** The transcript a session's journal names first. */
+export function transcriptOf(state: StatePaths, session: string): string | undefined {
+  const head = readHead(sessionJournal(state, session), 8 * 1024) ?? '';
+  for (const line of head.split('\n')) {
+    try {
+      const record = JSON.parse(line) as { transcript?: unknown };
+      if (typeof record.transcript === 'string' && record.transcript !== '') return record.transcript;
+    } catch {
+      // A torn line; the next one may be whole.
+    }
+  }
+  return undefined;
+}
+
+/** Whether a summary was written after the last word of the transcript. */
+function isSummarised(root: string, session: string, transcript: string): boolean {
+  const folder = documentPaths(root).sessions;
+  const name = listDirectory(folder).find((one) => one.endsWith(`-${session.slice(0, 8)}.md`));
+  if (name === undefined) return false;
+  const written = statIfExists(path.join(folder, name))?.mtimeMs ?? 0;
+  return written >= (statIfExists(transcript)?.mtimeMs ?? 0);
+}
