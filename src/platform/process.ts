@@ -150,22 +150,43 @@ export function isSameProcessAlive(pid: number, start: string | undefined): bool
   return start === undefined || now === undefined || now === start;
 }
 
-/** Runs a program without a shell. Never rejects: a program that is missing has code -1. */
+/**
+ * Runs a program without a shell, with what it reads on standard input. At the limit it is killed with all its children.
+ * Never rejects: a program that is missing has code -1, one that was killed null.
+ */
 export async function runProgram(
   program: string,
   args: readonly string[],
-  options: { cwd: string; timeoutMs: number },
-): Promise<{ code: number; stdout: string }> {
-  const { execFile } = await import('node:child_process');
+  options: { cwd: string; timeoutMs: number; input?: string },
+): Promise<{ code: number | null; stdout: string; stderr: string; timedOut: boolean }> {
+  const { spawn } = await import('node:child_process');
   return new Promise((resolve) => {
-    const env = { ...process.env, [DEPTH_VARIABLE]: '1' };
-    execFile(
-      program,
-      [...args],
-      { cwd: options.cwd, timeout: options.timeoutMs, env, windowsHide: true },
-      (error, stdout) => {
-        resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout });
-      },
-    );
+    const child = spawn(program, [...args], {
+      cwd: options.cwd,
+      env: withExtraCa({ ...process.env, [DEPTH_VARIABLE]: '1' }),
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+      detached: process.platform !== 'win32',
+    });
+    const printed = { out: [] as Buffer[], err: [] as Buffer[] };
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      killGroup(child.pid);
+    }, options.timeoutMs);
+    const finish = (code: number | null): void => {
+      clearTimeout(timer);
+      const [stdout, stderr] = [printed.out, printed.err].map((parts) =>
+        Buffer.concat(parts).toString('utf8'),
+      );
+      resolve({ code, stdout: stdout ?? '', stderr: stderr ?? '', timedOut });
+    };
+    child.on('error', () => finish(-1));
+    child.on('close', (code) => finish(code));
+    child.stdout.on('data', (chunk: Buffer) => printed.out.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => printed.err.push(chunk));
+    // A program that does not read its input closes it: that is no failure.
+    child.stdin.on('error', () => {});
+    child.stdin.end(options.input ?? '');
   });
 }

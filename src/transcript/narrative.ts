@@ -19,6 +19,11 @@ const PROMPTS = 3;
 const COMPLETED = 3;
 const NOTES = 5;
 
+/** Whether the client says that a person or a rule did not let a call happen. */
+export function isRefusal(text: string): boolean {
+  return REFUSED.test(text.slice(0, 500));
+}
+
 /** Whether a shell command runs tests. */
 export function isTestCommand(command: string): boolean {
   return TEST_COMMAND.test(command);
@@ -115,7 +120,7 @@ export function unresolvedRuns(facts: SessionFacts): Cited<string>[] {
     else for (const known of failed.keys()) if (known.startsWith(`${command} `)) failed.delete(known);
   }
   return [...failed.values()]
-    .filter(({ value }) => !LOOKS.test(value.command) && !REFUSED.test(value.output.slice(0, 500)))
+    .filter(({ value }) => !LOOKS.test(value.command) && !isRefusal(value.output))
     .map(({ value: { command, output }, ...source }) => {
       const what = isTestCommand(command) ? 'Tests fail' : 'Not resolved';
       return { ...source, value: `${what}: ${oneLine(command)}: ${oneLine(tellingLine(output))}` };
@@ -136,8 +141,13 @@ function testCommandOf(facts: SessionFacts): string | undefined {
     .at(-1);
 }
 
-/** Redacted before it is cut: half a secret is no longer known as one. */
+/** On one line of at most 300 characters. Redacted before it is cut: half a secret is no longer known as one. */
 export function oneLine(text: string): string {
+  return wholeText(text, 300);
+}
+
+/** On one line of at most so many characters, redacted before it is cut. */
+export function wholeText(text: string, limit: number): string {
   const flat = redactText(text.slice(0, 10_000)).replace(/\s+/g, ' ').trim();
-  return flat.length <= 300 ? flat : `${Array.from(flat.slice(0, 300)).slice(0, -1).join('')}…`;
+  return flat.length <= limit ? flat : `${Array.from(flat.slice(0, limit)).slice(0, -1).join('')}…`;
 }

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { mayWrite } from './commands.ts';
 import { citePlace } from './events.ts';
 import type { Cited, CommandRun, Failure, SessionFacts, Source } from './facts.ts';
-import { isTestCommand, oneLine } from './narrative.ts';
+import { isRefusal, isTestCommand, oneLine } from './narrative.ts';
 
 /** One statement of a summary and where it comes from; `text` is one line, redacted. */
 export interface SummaryLine {
@@ -138,6 +138,8 @@ function lastOfEach(
 function issueLine(failure: Failure, facts: SessionFacts, relative: (file: string) => string): SummaryLine {
   const what = oneLine(failure.value);
   const { resolvedBy } = failure;
+  if (isRefusal(failure.value.slice(failure.tool.length + failure.subject.length)))
+    return line(`${what}; not allowed`, failure);
   if (resolvedBy === undefined) return line(`${what}; not resolved`, failure);
   const between = [...facts.filesCreated, ...facts.filesModified]
     .filter(([, source]) => source.order > failure.order && source.order < resolvedBy.order)

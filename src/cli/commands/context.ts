@@ -6,6 +6,8 @@ import { buildSessionContext, type StartSource } from '../../flows/session-conte
 import { openWorkplace } from '../../flows/workplace.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { Cli } from '../cli.ts';
+import { defineCompress } from './context/compress.ts';
+import { defineSummarize } from './context/summarize.ts';
 
 const STARTS: readonly StartSource[] = ['startup', 'resume', 'clear', 'compact'];
 
@@ -40,6 +42,8 @@ export function define(program: Command, cli: Cli): void {
         hint: 'Run: claude-hooks context inject --dry-run',
       });
     });
+  defineSummarize(context, cli);
+  defineCompress(context, cli);
 }
 
 function withOptions(command: Command): Command {
