@@ -26,7 +26,7 @@ const arbitraryItem: fc.Arbitrary<LayerItem> = fc
       .map((text) => text.replace(/\s+/g, ' ')),
     at: fc.integer({ min: NOW - 30 * 3_600_000, max: NOW }),
     session: fc.constantFrom('11111111-a', '22222222-b'),
-    sources: fc.constant([{ place, agent: undefined }]),
+    sources: fc.constant<LayerItem['sources']>([{ place, agent: undefined }]),
   })
   .filter((item) => isKept(item, NOW));
 const render = (shown: LayerItem[], leftOut: Parameters<typeof renderLayers>[1]): string =>
