@@ -87,7 +87,32 @@ m=ln k=0
 [ -e "$s/flags/no-links" ] && m=mv
 while f=$bell-$$-$scope-$k && { [ -e "$s/spool/$f" ] || [ -e "$s/spool/tmp/$f" ]; }; do k=$((k + 1)); done
 case :${PATH:-}: in *:/usr/bin:*) ;; *) PATH=${PATH:+$PATH:}/usr/bin:/bin ;; esac
-if ! { head -n 1 >"$s/spool/tmp/$f"; } 2>/dev/null; then
+x=
+if [ "$bell" = prompt ] && ! [ -e "$s/flags/no-prompt-forms" ]; then
+  # Might a line of the prompt begin with a form of src/prompts/forms.ts? One sed writes the event and looks, which costs
+  # hardly more than head. Where sed is a link to a program of many names it may wait for a second line.
+  look='("|\\([nrt]|u00..)) *(resume from checkpoint:|load context:|working on partition:|start session from template:|summarize the last |summarise the last |save checkpoint:|handoff to )'
+  sed=
+  for l in /usr/bin/sed /bin/sed; do
+    [ -x "$l" ] && ! [ -h "$l" ] && sed=$l && break
+  done
+  write() {
+    if [ -n "$sed" ]; then
+      # The name is taken by the shell, which overwrites none.
+      true >"$s/spool/tmp/$f" && x=$(
+        CDPATH= LC_ALL=C && export LC_ALL && cd -P "$s/spool/tmp" && exec "$sed" -nE -e "w $f" \
+          -e 'y/ABCDEFGHIJKLMNOPQRSTUVWXYZ/abcdefghijklmnopqrstuvwxyz/' -e "/$look/s/.*/x/p" -e q
+      )
+    else
+      head -n 1 >"$s/spool/tmp/$f" || return
+      LC_ALL=C grep -qiE -e "$look" "$s/spool/tmp/$f" && x=x
+      return 0
+    fi
+  }
+else
+  write() { head -n 1 >"$s/spool/tmp/$f"; }
+fi
+if ! { write; } 2>/dev/null; then
   rm -f "$s/spool/tmp/$f" 2>/dev/null
   echo "claude-hooks: this event could not be recorded in $s/spool; is the disk full or read-only? See: claude-hooks doctor" >&2
   exit 0
@@ -95,7 +120,18 @@ fi
 
 # Nothing to do now? Then the shell becomes that command and is gone; where it fails, the event is found in tmp.
 case $bell in
-  prompt) [ -n "$i" ] && [ -s "$s/late/$i" ] || exec $m "$s/spool/tmp/$f" "$s/spool/$f" ;;
+  prompt)
+    if [ -n "$x" ]; then
+      # Opened before a worker can take the file away.
+      {
+        $m "$s/spool/tmp/$f" "$s/spool/$f"
+        find_node
+        "$n" "$h/hooks/prompt.cjs" "$s" "$i" act
+      } <"$s/spool/tmp/$f"
+      exit 0
+    fi
+    [ -n "$i" ] && [ -s "$s/late/$i" ] || exec $m "$s/spool/tmp/$f" "$s/spool/$f"
+    ;;
   stop)
     # The modification time of due/<session> is the time of the next checkpoint.
     if [ -n "$i" ] && [ -e "$s/due/$i" ] && ! [ "$s/spool/tmp/$f" -nt "$s/due/$i" ]; then

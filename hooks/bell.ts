@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { exists, statIfExists } from '../src/platform/fs.ts';
 import { runNode, spawnDetached } from '../src/platform/process.ts';
 import { readStdinLineSync } from '../src/platform/stdin.ts';
+import { mayHoldForm } from '../src/prompts/forms.ts';
 import { claimCall, holdsPattern } from '../src/store/calls.ts';
 import { claimSession } from '../src/store/live.ts';
 import { locateRepository, statePaths, stateRoot, userPaths } from '../src/store/paths.ts';
@@ -33,8 +34,11 @@ async function ring(
     if (!holdsPattern(text, look) || !claimCall(state, text)) return;
     return runNode(script('before-command'), [], { CLAUDE_HOOKS_SCOPE: scope }, event);
   }
-  const file = recordEvent(state, bell, scope, readStdinLineSync().toString('utf8').trimEnd());
+  const event = readStdinLineSync();
+  const file = recordEvent(state, bell, scope, event.toString('utf8').trimEnd());
   if (bell === 'prompt') {
+    if (!exists(path.join(state.flags, 'no-prompt-forms')) && mayHoldForm(event))
+      return runNode(script('prompt'), [state.root, session ?? '', 'act'], {}, event);
     const late = session === undefined ? 0 : (statIfExists(path.join(state.late, session))?.size ?? 0);
     return session === undefined || late === 0
       ? undefined

@@ -17,6 +17,7 @@ export const MANAGED_FLAGS: readonly string[] = [
   'no-wip-guard',
   'no-terminal',
   'no-before-command',
+  'no-prompt-forms',
   ...MOMENTS.map((moment) => `no-${moment}`),
 ];
 
@@ -28,6 +29,7 @@ export function flagsOf(config: Config): string[] {
     ['no-wip-guard', !config.git.blockWip],
     ['no-terminal', !config.notify.terminal],
     ['no-before-command', !isSavedBeforeCommands(config)],
+    ['no-prompt-forms', !config.prompts.enabled || !config.hooks.prompt.enabled],
     ...MOMENTS.map((moment): [string, boolean] => [`no-${moment}`, !config.hooks[moment].enabled]),
   ];
   return off.filter(([, on]) => on).map(([name]) => name);

@@ -105,7 +105,7 @@ export async function runIntervalCheckpoint(place: Workplace, session: string): 
  */
 export async function saveOnRequest(
   place: Workplace,
-  asked: { name?: string; note?: string; session?: string },
+  asked: { name?: string; note?: string; session?: string; budgetMs?: number },
 ): Promise<SaveResult> {
   const { repository, state } = place;
   const open = listLive(state).filter(
@@ -120,6 +120,7 @@ export async function saveOnRequest(
     state,
     name: asked.name,
     note: asked.note,
+    ...(asked.budgetMs === undefined ? {} : { budgetMs: asked.budgetMs }),
     reason: 'manual',
     session,
     narrative: () => tellSession({ root: repository.root, config, state }, live?.transcript),

@@ -5,6 +5,12 @@ import type { StatePaths } from '../store/paths.ts';
 
 const LIMIT = 4_000;
 
+/** What the checks of a session found after it had started. */
+export interface LateFindings {
+  text: string;
+  terminalSequence: string;
+}
+
 /**
  * Takes what the checks of a session found after it had started, once.
  * @returns the answer of the prompt hook as JSON text, or undefined where there is nothing (any more).
@@ -14,6 +20,20 @@ export function takeLateFindings(
   session: string,
   env: Readonly<Record<string, string | undefined>>,
 ): string | undefined {
+  const late = takeLate(state, session, env);
+  if (late === undefined) return undefined;
+  return `${JSON.stringify({
+    terminalSequence: late.terminalSequence,
+    hookSpecificOutput: { hookEventName: 'UserPromptSubmit', additionalContext: late.text },
+  })}\n`;
+}
+
+/** The same as a text of at most 4,100 characters, for an answer that says more. */
+export function takeLate(
+  state: StatePaths,
+  session: string,
+  env: Readonly<Record<string, string | undefined>>,
+): LateFindings | undefined {
   const lines = takeLateLines(state, session).filter((line) => line.trim() !== '');
   if (lines.length === 0) return undefined;
   const heading = 'Findings of the checks before this session that came later:';
@@ -27,8 +47,5 @@ export function takeLateFindings(
   if (kept.length - 1 < lines.length)
     kept.push(`- and ${lines.length - kept.length + 1} more: claude-hooks status`);
   const title = `Claude Code: ${lines.length} finding${lines.length === 1 ? '' : 's'} of the session checks`;
-  return `${JSON.stringify({
-    terminalSequence: terminalSequenceFor(title, env),
-    hookSpecificOutput: { hookEventName: 'UserPromptSubmit', additionalContext: kept.join('\n') },
-  })}\n`;
+  return { text: kept.join('\n'), terminalSequence: terminalSequenceFor(title, env) };
 }

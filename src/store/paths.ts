@@ -139,6 +139,8 @@ export function documentPaths(root: string): {
   sessions: string;
   errors: string;
   snapshots: string;
+  handoffs: string;
+  templates: string;
   context: string;
   contextLocal: string;
 } {
@@ -148,6 +150,8 @@ export function documentPaths(root: string): {
     sessions: at('sessions'),
     errors: at('errors'),
     snapshots: at('snapshots'),
+    handoffs: at('handoffs'),
+    templates: at('templates'),
     context: at('context.md'),
     contextLocal: at('context.local.md'),
   };

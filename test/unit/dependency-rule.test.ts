@@ -12,6 +12,7 @@ const DOMAINS = [
   'snapshots',
   'context',
   'checks',
+  'prompts',
   'notify',
 ];
 const LEAVES = [

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { messageOf } from '../../../errors.ts';
 import { visible } from '../../../platform/terminal.ts';
 import type { Cli } from '../../cli.ts';
 import { fileLines } from '../../render/checkpoint.ts';
@@ -17,22 +16,15 @@ export function defineLoad(checkpoint: Command, cli: Cli): void {
 }
 
 async function load(cli: Cli, name: string, asJson: boolean): Promise<void> {
-  const { documentOf, readableDocument } = await import('../../render/checkpoint-document.ts');
-  const { findCheckpoint } = await import('../../../checkpoints/list.ts');
-  const { changesSince, filesOf } = await import('../../../checkpoints/changes.ts');
-  const { captureRulesOf } = await import('../../../flows/checkpoint.ts');
-  const checkpoint = await findCheckpoint(cli.repository, name);
+  const { readableDocument } = await import('../../render/checkpoint-document.ts');
+  const { loadCheckpoint } = await import('../../../flows/checkpoint-load.ts');
   const place = await openPlace(cli);
-  const rules = captureRulesOf(place.resolved.config);
-  // What cannot be compared (a read-only disk) does not keep the document from being read.
-  const changes = await withProgress(cli, 'Comparing with the working tree …', () =>
-    changesSince({ ...place, ...rules, now: place.now() }, checkpoint).catch((error: unknown) => {
-      cli.say(`claude-hooks: what has changed since cannot be told: ${visible(messageOf(error))}`);
-      return null;
-    }),
+  const loaded = await loadCheckpoint(place, name, (work) =>
+    withProgress(cli, 'Comparing with the working tree …', work),
   );
-  const files = await filesOf(cli.repository, checkpoint);
-  const text = documentOf(cli, { ...checkpoint, files });
+  const { checkpoint, text, changes, changesUnknown } = loaded;
+  if (changesUnknown !== undefined)
+    cli.say(`claude-hooks: what has changed since cannot be told: ${visible(changesUnknown)}`);
   if (asJson) return cli.json({ ...checkpoint, text, changes });
   cli.print(`${readableDocument(text)}\n\n`);
   if (changes === null) return;
