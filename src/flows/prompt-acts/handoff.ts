@@ -17,6 +17,8 @@ const FOLDER = '.claude/handoffs';
 const MOST_OF_A_NAME = 99;
 const MOST_FILES = 100;
 const MOST_SPECS = 10;
+/** Of a longer transcript only the end is read: a prompt waits for it. */
+const LONGEST_TRANSCRIPT = 128 * 1024 * 1024;
 const LONGEST_WORDS = 20_000;
 /** What may be a path in a sentence. */
 const PATH = /[A-Za-z0-9_@.][\w@./-]{1,150}\.[A-Za-z0-9]{1,8}/g;
@@ -67,7 +69,9 @@ function factsOf(
   transcript: string | undefined,
   asked: readonly string[],
 ): { completed: string[]; files: string[]; needs: string[] } {
-  const facts = readFacts(transcript ?? '');
+  const size = transcript === undefined ? 0 : (statIfExists(transcript)?.size ?? 0);
+  const from = size > LONGEST_TRANSCRIPT ? { from: size - LONGEST_TRANSCRIPT } : {};
+  const facts = readFacts(transcript ?? '', from);
   const { done, tests } = summarySections(facts, root);
   const { lastCompleted, notes, todos } = narrativeOf(facts);
   const isFile = (text: string): boolean => /^(?:Created|Modified) /.test(text);

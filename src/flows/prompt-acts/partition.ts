@@ -31,6 +31,6 @@ export function workOnPartition(at: ActPlace, { name }: { name: string }): Promi
     done: true,
     said: `this turn is about the partition ${found.name}`,
     told: `Working on partition ${one}: keep to its files; what is known of it is below.`,
-    quotes: [{ source: 'partition', text: lines.join('\n'), command: 'claude-hooks config show partitions' }],
+    quotes: [{ source: 'partition', text: lines.join('\n'), command: 'claude-hooks config show' }],
   });
 }

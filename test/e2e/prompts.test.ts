@@ -1,0 +1,117 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { readRecords } from '../../src/store/journal.ts';
+import { type ClientResult, runClient } from '../support/client.ts';
+import { allText, type MessagesApi, startMessagesApi } from '../support/messages-api.ts';
+import { installTarball } from '../support/pack.ts';
+import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
+
+// Prompts that are understood, typed into the real client. The tests build on one another. A `node` in front of the real
+// one on PATH writes down each start.
+
+let api: MessagesApi;
+let sandbox: Sandbox;
+let session: string;
+
+beforeAll(async () => {
+  api = await startMessagesApi();
+  sandbox = makeSandbox();
+  sandbox.write('src/app.js', 'export const answer = 42;\n');
+  sandbox.write('docs/notes.md', '# Notes\n\nNOTES-MARKER: remember the milk.\n');
+  sandbox.write('.claude-sessionrc.json', '{ "checkpoints": { "loop": false, "onStop": false } }\n');
+  installTarball(sandbox);
+  sandbox.git('add', '-A');
+  sandbox.git('commit', '-q', '-m', 'Set up the demo');
+  expect(await sandbox.cli(['install', '--scope', 'project', '--yes'])).toMatchObject({ code: 0 });
+  const node = path.join(sandbox.home, 'bin/node');
+  fs.mkdirSync(path.dirname(node));
+  fs.writeFileSync(
+    node,
+    `#!/bin/sh\nprintf '%s\\n' "$1" >>"$HOME/node-starts"\nexec '${process.execPath}' "$@"\n`,
+    { mode: 0o755 },
+  );
+});
+
+beforeEach(() => {
+  api.reset();
+  fs.rmSync(path.join(sandbox.home, 'node-starts'), { force: true });
+});
+
+afterAll(async () => {
+  expect(sandbox.cleanup()).toEqual([]);
+  await api.close();
+});
+
+async function ask(prompt: string, args: readonly string[] = []): Promise<ClientResult> {
+  api.script({ text: 'Done.' });
+  const PATH = `${path.join(sandbox.home, 'bin')}${path.delimiter}${sandbox.env.PATH}`;
+  const run = await runClient({ sandbox, api, prompt, args, env: { PATH } });
+  expect(run).toMatchObject({ code: 0, result: { is_error: false, result: 'Done.' } });
+  expect(await sandbox.settle(30_000)).toEqual([]);
+  expect([api.remaining(), api.unscripted, api.strays]).toEqual([0, 0, []]);
+  return run;
+}
+
+/** What the model was sent for the turn. */
+const sent = (): string => allText(api.main().at(-1));
+const checkpoints = (): string[] =>
+  sandbox
+    .git('for-each-ref', '--format=%(refname:lstrip=3)', 'refs/claude-hooks/checkpoints')
+    .split('\n')
+    .slice(0, -1);
+const promptHooks = (): number =>
+  sandbox
+    .read(path.join(sandbox.home, 'node-starts'))
+    .split('\n')
+    .filter((script) => script.endsWith('/hooks/prompt.cjs')).length;
+
+test('"Save checkpoint" typed as a prompt makes one before the model is asked, and says so', async () => {
+  sandbox.write('src/app.js', 'export const answer = 43; // in the checkpoint\n');
+  const run = await ask('Save checkpoint: before lunch.\nThen say that you are done.');
+  session = run.session;
+  const [id = ''] = checkpoints().filter((name) => name.startsWith('before-lunch-'));
+  expect(id).not.toBe('');
+  expect(sandbox.git('show', `refs/claude-hooks/checkpoints/${id}:src/app.js`)).toContain(
+    'in the checkpoint',
+  );
+  expect(sent()).toContain(`saved as ${id} before this turn`);
+  const { records } = readRecords(path.join(sandbox.repo, '.git/claude-hooks/sessions', `${session}.jsonl`));
+  expect(records.filter(({ type }) => type === 'prompt')).toHaveLength(1);
+  expect(promptHooks()).toBe(1);
+});
+
+test('"Resume from checkpoint" puts its document, and what has changed since, into the turn', async () => {
+  sandbox.write('src/app.js', 'export const answer = 44;\n');
+  await ask('Resume from checkpoint: before lunch\nLoad context: docs/notes.md');
+  expect(sent()).toContain('# Session Checkpoint: before lunch');
+  expect(sent()).toContain('\nM src/app.js');
+  expect(sent()).toContain('claude-hooks checkpoint restore before-lunch-');
+  expect(sent()).toContain('NOTES-MARKER');
+  expect(sandbox.read('src/app.js')).toContain('44');
+});
+
+test('an unknown checkpoint does not keep the prompt from going on', async () => {
+  await ask('Resume from checkpoint: after dinner');
+  expect(sent()).toContain('There is no checkpoint');
+  expect(sent()).toContain('before-lunch-');
+});
+
+test('the last hours of a resumed session are summarized, and any other prompt starts no Node', async () => {
+  await ask('Summarize the last 2 hours of work', ['--resume', session]);
+  expect(sent()).toContain('Asked: Save checkpoint: before lunch.');
+  fs.rmSync(path.join(sandbox.home, 'node-starts'));
+  await ask('go on', ['--resume', session]);
+  expect(promptHooks()).toBe(0);
+});
+
+test('switched off, the sentence is a prompt like any other', async () => {
+  sandbox.write(
+    '.claude-sessionrc.json',
+    '{ "checkpoints": { "loop": false, "onStop": false }, "prompts": { "enabled": false } }\n',
+  );
+  const before = checkpoints().filter((name) => name.startsWith('never'));
+  await ask('Save checkpoint: never');
+  expect(checkpoints().filter((name) => name.startsWith('never'))).toEqual(before);
+  expect(promptHooks()).toBe(0);
+});
