@@ -155,7 +155,16 @@ describe('switches for the doorbell', () => {
       hooks: { prompt: { enabled: false }, 'on-error': { enabled: false } },
     });
     await resolveConfig(place);
-    const all = ['no-on-error', 'no-prompt', 'no-prompt-forms', 'no-terminal', 'no-trailer', 'no-wip-guard', 'of-others', 'off'];
+    const all = [
+      'no-on-error',
+      'no-prompt',
+      'no-prompt-forms',
+      'no-terminal',
+      'no-trailer',
+      'no-wip-guard',
+      'of-others',
+      'off',
+    ];
     expect(flags()).toEqual(all);
     rmSync(path.join(place.state.flags, 'off'));
     await resolveConfig(place);
