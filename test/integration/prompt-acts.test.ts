@@ -195,8 +195,6 @@ describe('a prompt', () => {
     const { said, context } = await ask('Summarize the last 2 hours of work');
     expect(said).toContain('summary of the last 2 hours');
     expect(parted(context).quoted).toContain('Created src/login.js');
-    const none = await ask('Summarize the last 2 hours of work', { transcript_path: undefined });
-    expect(none.said).toContain('no transcript');
   });
 
   it('fills in a template and names what has no value', async () => {

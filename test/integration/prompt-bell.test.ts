@@ -193,7 +193,7 @@ describe.each(FORMS)('the doorbell of a prompt, as %s', (form) => {
     const place = makePlace();
     expect(ring(place, form, input)).toMatchObject({ status: 0, stderr: '' });
     expect(place.starts()).toHaveLength(input.startsWith('{"prompt":"S') ? 1 : 0);
-    const first = input.replace(/\n[^]*/, '\n');
+    const first = input.replace(/\n[\s\S]*/, '\n');
     // The doorbell without a shell ends every line.
     expect(place.events().map(String)).toEqual([form === 'node' ? `${first.trimEnd()}\n` : first]);
   });

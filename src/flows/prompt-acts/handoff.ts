@@ -7,9 +7,10 @@ import { redactHead, redactText } from '../../redact/redact.ts';
 import { linkOutside, openDocumentFolder } from '../../store/documents.ts';
 import { slugOf } from '../../store/names.ts';
 import { documentPaths } from '../../store/paths.ts';
-import { readFacts } from '../../transcript/facts.ts';
+import { noFacts } from '../../transcript/facts-builder.ts';
 import { narrativeOf } from '../../transcript/narrative.ts';
 import { summarySections } from '../../transcript/summary-sections.ts';
+import { peekSession } from '../session-facts.ts';
 import { type ActPlace, type ActResult, inTime, shown } from './act.ts';
 
 const FOLDER = '.claude/handoffs';
@@ -17,8 +18,6 @@ const FOLDER = '.claude/handoffs';
 const MOST_OF_A_NAME = 99;
 const MOST_FILES = 100;
 const MOST_SPECS = 10;
-/** Of a longer transcript only the end is read: a prompt waits for it. */
-const LONGEST_TRANSCRIPT = 128 * 1024 * 1024;
 const LONGEST_WORDS = 20_000;
 /** What may be a path in a sentence. */
 const PATH = /[A-Za-z0-9_@.][\w@./-]{1,150}\.[A-Za-z0-9]{1,8}/g;
@@ -52,7 +51,7 @@ export async function handOff(
     branch: branch.stdout.trim() || undefined,
     transcript: event.transcript,
     ...words,
-    ...factsOf(root, event.transcript, words.needs),
+    ...factsOf(at, words.needs),
     spec: [...words.spec, ...namedFiles(root, said)].slice(0, MOST_SPECS),
   });
   const name = writeNew(folder, `${minuteStamp(now)}-${slugOf(agent, 'agent')}`, redactText(text));
@@ -65,14 +64,13 @@ export async function handOff(
 }
 
 function factsOf(
-  root: string,
-  transcript: string | undefined,
+  { place, session, event }: ActPlace,
   asked: readonly string[],
 ): { completed: string[]; files: string[]; needs: string[] } {
-  const size = transcript === undefined ? 0 : (statIfExists(transcript)?.size ?? 0);
-  const from = size > LONGEST_TRANSCRIPT ? { from: size - LONGEST_TRANSCRIPT } : {};
-  const facts = readFacts(transcript ?? '', from);
-  const { done, tests } = summarySections(facts, root);
+  const { state, repository } = place;
+  const { transcript } = event;
+  const facts = transcript === undefined ? noFacts() : peekSession(state, session, transcript).facts;
+  const { done, tests } = summarySections(facts, repository.root);
   const { lastCompleted, notes, todos } = narrativeOf(facts);
   const isFile = (text: string): boolean => /^(?:Created|Modified) /.test(text);
   const finished = todos.flatMap(({ text, status }) => (status === 'completed' ? [text] : []));
