@@ -1,10 +1,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { answerPromptIn } from '../../src/flows/prompt-acts/answer.ts';
+import { parseEvent } from '../../src/sessions/event.ts';
 import { readRecords } from '../../src/store/journal.ts';
 import { installedCommands } from '../support/installed.ts';
 import { payloadLine } from '../support/payloads.ts';
-import { makeSandbox, type RunResult, type Sandbox } from '../support/sandbox.ts';
+import { makeSandbox, PROJECT_ROOT, type RunResult, type Sandbox } from '../support/sandbox.ts';
 import { FakeSession } from '../support/session.ts';
 
 // Prompts that are understood, through the installed hooks, with the client's own payload. A `node` in front of the real
@@ -253,6 +255,32 @@ describe('a prompt', () => {
     expect((await ask('Load context: docs/long.md')).context).not.toContain('LATE-0');
     fs.rmSync(path.join(sandbox.repo, 'docs/long.md'));
   });
+});
+
+it('what takes too long is said to, and the rest is given all the same', async () => {
+  await ask('Save checkpoint: in time');
+  const prompt =
+    'Resume from checkpoint: in time\nSummarize the last 2 hours of work\nLoad context: docs/spec.md';
+  const payload = { session_id: session.id, cwd: sandbox.repo, transcript_path: session.transcript, prompt };
+  const event = parseEvent(Buffer.from(JSON.stringify(payload)));
+  if (event === undefined) throw new Error('no event');
+  const where = {
+    cwd: sandbox.repo,
+    env: sandbox.env,
+    runtime: path.join(PROJECT_ROOT, 'dist'),
+    now: Date.now,
+  };
+  const reply = JSON.parse((await answerPromptIn(where, event, 0)) ?? '{}') as {
+    systemMessage: string;
+    hookSpecificOutput: { additionalContext: string };
+  };
+  const { additionalContext: context } = reply.hookSpecificOutput;
+  expect(context).toContain('# Session Checkpoint: in time');
+  expect(context).toContain('What has changed since cannot be told: it took too long');
+  expect(context).toContain('SPEC-MARKER');
+  expect(reply.systemMessage).toContain(
+    '"Summarize the last 2 hours of work" was not done: it took too long',
+  );
 });
 
 describe('no act, and no start of Node,', () => {
