@@ -118,12 +118,12 @@ function valueFor(schema: JsonObject): fc.Arbitrary<Json> {
     case 'array': {
       const { items } = schema;
       if (isObject(items) && items.type === 'string') return fc.array(valueFor(items), { maxLength: 3 });
-      return fc.constantFrom<Json>(
-        [],
-        isObject(items) && isObject(items.properties) && 'url' in items.properties
-          ? [{ name: 'db', url: 'redis://x' }]
-          : [{ name: 'n', run: 'true' }],
-      );
+      const keys = isObject(items) && isObject(items.properties) ? Object.keys(items.properties) : [];
+      const [example = { name: 'n', run: 'true' }] = [
+        ...(keys.includes('url') ? [{ name: 'db', url: 'redis://x' }] : []),
+        ...(keys.includes('globs') ? [{ name: 'n', globs: ['src/**'] }] : []),
+      ];
+      return fc.constantFrom<Json>([], [example]);
     }
     default:
       return fc
