@@ -106,13 +106,6 @@ export function readFacts(transcript: string, options: FactsOptions = {}): Sessi
   return builder.finish(report);
 }
 
-/** Facts of events read before; `report` is what reading them returned. */
-export function factsOf(events: Iterable<TranscriptEvent>, report: TranscriptReport): SessionFacts {
-  const builder = new FactsBuilder();
-  for (const event of events) builder.add(event);
-  return builder.finish(report);
-}
-
 /** As a JSON value, for `unpackFacts`. */
 export function packFacts(facts: SessionFacts): unknown {
   return { ...facts, filesCreated: [...facts.filesCreated], filesModified: [...facts.filesModified] };

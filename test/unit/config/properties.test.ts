@@ -119,10 +119,11 @@ function valueFor(schema: JsonObject): fc.Arbitrary<Json> {
       const { items } = schema;
       if (isObject(items) && items.type === 'string') return fc.array(valueFor(items), { maxLength: 3 });
       const keys = isObject(items) && isObject(items.properties) ? Object.keys(items.properties) : [];
-      const [example = { name: 'n', run: 'true' }] = [
-        ...(keys.includes('url') ? [{ name: 'db', url: 'redis://x' }] : []),
-        ...(keys.includes('globs') ? [{ name: 'n', globs: ['src/**'] }] : []),
-      ];
+      const example: Json = keys.includes('url')
+        ? { name: 'db', url: 'redis://x' }
+        : keys.includes('globs')
+          ? { name: 'n', globs: ['src/**'] }
+          : { name: 'n', run: 'true' };
       return fc.constantFrom<Json>([], [example]);
     }
     default:
