@@ -1,4 +1,4 @@
-import type { TranscriptEvent, TranscriptPlace, TranscriptReport, TranscriptTodo } from './events.ts';
+import type { TranscriptPlace, TranscriptTodo } from './events.ts';
 import { FactsBuilder } from './facts-builder.ts';
 import { readTranscript } from './read.ts';
 
