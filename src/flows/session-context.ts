@@ -6,7 +6,8 @@ import { checkNonce, quotableLines } from '../context/fence.ts';
 import { type KnownText, readKnownText, remember, withoutKnown } from '../context/known-lines.ts';
 import { newestDocument } from '../context/newest.ts';
 import { type Found, readSource, type SourceInput } from '../context/sources.ts';
-import { documentPaths, type Repository, type StatePaths } from '../store/paths.ts';
+import { documentPaths, type Repository, type StatePaths, worktreeName } from '../store/paths.ts';
+import { type NotedSession, readLastSession } from '../store/session-facts.ts';
 import { findStateTarget } from './state-target.ts';
 
 export type StartSource = 'startup' | 'resume' | 'clear' | 'compact';
@@ -71,6 +72,8 @@ export interface ContextInput {
   session?: string | undefined;
   /** Its transcript, which is there already where it goes on. */
   transcript?: string | undefined;
+  /** The session that was started before it in this working tree; read from the state where it is not given. */
+  last?: NotedSession | undefined;
   /** What it was given before and still has in its conversation; dropped where it would be said again. */
   given?: string;
   /** Lines of the checks; they come first. */
@@ -149,10 +152,11 @@ async function readSources(
 }
 
 async function stateOf(input: Omit<ContextInput, 'findings'>): Promise<Found> {
-  const { session, transcript, state, nonce } = input;
-  const { root } = input.repository;
+  const { session, transcript, state, nonce, repository } = input;
+  const { root } = repository;
   const goesOn = input.source === 'compact' || input.source === 'resume';
-  const target = findStateTarget({ root, state, session, transcript, goesOn });
+  const last = input.last ?? readLastSession(state, worktreeName(repository));
+  const target = findStateTarget({ root, session, transcript, last, goesOn });
   if (target === undefined) return { pieces: [], notes: [], files: [] };
   const { readState } = await import('./state-source.ts');
   return readState(target, { root, state, nonce });

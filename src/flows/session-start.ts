@@ -10,8 +10,8 @@ import type { SessionEvent } from '../sessions/event.ts';
 import { appendRecord } from '../store/journal.ts';
 import { claimSession, markLive } from '../store/live.ts';
 import { sessionNonce } from '../store/nonce.ts';
-import { sessionJournal } from '../store/paths.ts';
-import { readGiven, writeGiven } from '../store/session-facts.ts';
+import { sessionJournal, worktreeName } from '../store/paths.ts';
+import { readGiven, readLastSession, writeGiven, writeLastSession } from '../store/session-facts.ts';
 import { hasWork, openSpool, recordEvent } from '../store/spool.ts';
 import { startCheckpointLoop } from './checkpoint-loop.ts';
 import { runMoment } from './moments.ts';
@@ -56,6 +56,7 @@ export async function startSession(
     nonce: sessionNonce(place.state, session),
     session: event.session,
     transcript: event.transcript,
+    last: readLastSession(place.state, worktreeName(place.repository)),
     ...(event.source === 'resume' ? { given: readGiven(place.state, session) } : {}),
   };
   // Git answers while the checks run, unless one of them moves the branch.
@@ -125,6 +126,9 @@ function noteStart(
     cwd: place.cwd,
     transcript: event.transcript,
   });
+  if (event.transcript !== undefined) {
+    writeLastSession(place.state, worktreeName(place.repository), { session, transcript: event.transcript });
+  }
   const due = path.join(place.state.due, session);
   const everyMs = parseDuration(place.resolved.config.checkpoints.every) ?? 1_800_000;
   const dueAt = statIfExists(due)?.mtimeMs;

@@ -1,12 +1,15 @@
 import { quotableLines } from '../context/fence.ts';
 import { type Found, SHARES } from '../context/sources.ts';
 import type { StatePaths } from '../store/paths.ts';
+import type { NotedSession } from '../store/session-facts.ts';
 import { stateLines } from '../transcript/state-lines.ts';
 import { peekSession } from './session-facts.ts';
-import type { StateTarget } from './state-target.ts';
 
 /** What the session must not forget, or what the last one was doing. Reads at most 4 MB of the transcript. */
-export function readState(of: StateTarget, input: { root: string; state: StatePaths; nonce: string }): Found {
+export function readState(
+  of: NotedSession,
+  input: { root: string; state: StatePaths; nonce: string },
+): Found {
   const { facts, partial } = peekSession(input.state, of.session, of.transcript);
   const told = stateLines(facts, input.root);
   if (told.length === 0) return { pieces: [], notes: [], files: [] };

@@ -1,12 +1,7 @@
 import * as path from 'node:path';
 import { listDirectory, readHead, statIfExists } from '../platform/fs.ts';
 import { documentPaths, type StatePaths, sessionJournal } from '../store/paths.ts';
-import { recentSessions } from '../store/session-facts.ts';
-
-export interface StateTarget {
-  session: string;
-  transcript: string;
-}
+import type { NotedSession } from '../store/session-facts.ts';
 
 /**
  * Whose state a session is given at its start: its own where it goes on, else that of the last session, where no summary tells
@@ -14,21 +9,16 @@ export interface StateTarget {
  */
 export function findStateTarget(input: {
   root: string;
-  state: StatePaths;
   session: string | undefined;
   transcript: string | undefined;
+  last: NotedSession | undefined;
   goesOn: boolean;
-}): StateTarget | undefined {
-  const { session, transcript } = input;
-  if (!input.goesOn) return lastSession(input.root, input.state, session);
-  return session === undefined || transcript === undefined ? undefined : { session, transcript };
-}
-
-function lastSession(root: string, state: StatePaths, but: string | undefined): StateTarget | undefined {
-  const last = recentSessions(state).find(({ session }) => session !== but);
-  const transcript = last === undefined ? undefined : transcriptOf(state, last.session);
-  if (last === undefined || transcript === undefined) return undefined;
-  return isSummarised(root, last.session, transcript) ? undefined : { session: last.session, transcript };
+}): NotedSession | undefined {
+  const { session, transcript, last } = input;
+  if (input.goesOn)
+    return session === undefined || transcript === undefined ? undefined : { session, transcript };
+  if (last === undefined || last.session === session) return undefined;
+  return isSummarised(input.root, last) ? undefined : last;
 }
 
 /** The transcript a session's journal names first. */
@@ -46,7 +36,7 @@ export function transcriptOf(state: StatePaths, session: string): string | undef
 }
 
 /** Whether a summary was written after the last word of the transcript. */
-function isSummarised(root: string, session: string, transcript: string): boolean {
+function isSummarised(root: string, { session, transcript }: NotedSession): boolean {
   const folder = documentPaths(root).sessions;
   const name = listDirectory(folder).find((one) => one.endsWith(`-${session.slice(0, 8)}.md`));
   if (name === undefined) return false;

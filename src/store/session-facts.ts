@@ -39,6 +39,35 @@ export function writeGiven(state: StatePaths, session: string, text: string): vo
   writeFileAtomic(path.join(state.facts, `${session}.given`), text, { mode: 0o600, sync: false });
 }
 
+/** A session and the file its conversation is written to. */
+export interface NotedSession {
+  session: string;
+  transcript: string;
+}
+
+/** Notes which session was started last in a working tree, so that finding it costs the same after a thousand. */
+export function writeLastSession(state: StatePaths, worktree: string, last: NotedSession): void {
+  ensureDirectory(state.facts);
+  writeFileAtomic(path.join(state.facts, `last-${worktree}`), `${JSON.stringify(last)}\n`, {
+    mode: 0o600,
+    sync: false,
+  });
+}
+
+export function readLastSession(state: StatePaths, worktree: string): NotedSession | undefined {
+  try {
+    const last = JSON.parse(
+      readTextIfExists(path.join(state.facts, `last-${worktree}`)) ?? '',
+    ) as Partial<NotedSession>;
+    const { session, transcript } = last;
+    return typeof session === 'string' && typeof transcript === 'string'
+      ? { session, transcript }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Sessions with a journal, the one written to last first. Reads no journal. */
 export function recentSessions(state: StatePaths): { session: string; writtenAt: number }[] {
   return listDirectory(state.sessions)
