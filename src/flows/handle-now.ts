@@ -6,5 +6,5 @@ import type { Workplace } from './workplace.ts';
 export async function handleNow(place: Workplace, bell: string, payload: string): Promise<void> {
   openSpool(place.state);
   recordEvent(place.state, bell, 'manual', payload);
-  await runWorker(place);
+  await runWorker(place, { foreground: true });
 }

@@ -6,6 +6,7 @@ import { git } from '../platform/git.ts';
 import { redactText } from '../redact/redact.ts';
 import { parseEvent, type SessionEvent } from '../sessions/event.ts';
 import { foldSession, type SessionView } from '../sessions/session.ts';
+import { markArchiveDue } from '../store/archive-due.ts';
 import { openDocumentFolder } from '../store/documents.ts';
 import { type Job, runJobs } from '../store/jobs.ts';
 import { appendRecord, readRecords } from '../store/journal.ts';
@@ -71,6 +72,7 @@ export async function finishSessions(place: Workplace): Promise<number> {
     place.state,
     async (job, finish) => {
       begun += 1;
+      noteTranscript(place, job);
       if (!place.resolved.config.enabled || !place.resolved.config.hooks['post-session'].enabled) return;
       const ended = await readEnded(place, job);
       if (isSubstantial(ended)) {
@@ -99,6 +101,12 @@ export async function finishSessions(place: Workplace): Promise<number> {
     },
   );
   return begun;
+}
+
+/** First, so that a copy is made whatever becomes of the rest. */
+function noteTranscript({ state, resolved }: Workplace, job: Job): void {
+  if (!resolved.config.enabled || !resolved.config.transcripts.archive) return;
+  if (job.data.transcript) markArchiveDue(state, { session: job.session, transcript: job.data.transcript });
 }
 
 async function readEnded(place: Workplace, job: Job): Promise<EndedSession> {

@@ -3,10 +3,12 @@ import { pageCheckpoints } from '../checkpoints/list.ts';
 import { listOutbox } from '../notify/outbox.ts';
 import { listDirectory, readHead, statIfExists } from '../platform/fs.ts';
 import { foldSession, type SessionView } from '../sessions/session.ts';
+import { archiveBytes } from '../store/archive-size.ts';
 import { listDeadJobs, listJobs } from '../store/jobs.ts';
 import { readRecords } from '../store/journal.ts';
 import { isClientAlive, listLive } from '../store/live.ts';
 import { documentPaths, sessionJournal } from '../store/paths.ts';
+import { archiveLimit } from './archive-transcripts.ts';
 import { buildSessionContext } from './session-context.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -18,6 +20,8 @@ export interface Status {
   context: { characters: number; budget: number };
   queue: { events: number; jobs: number; deadJobs: number; notices: number };
   errors: { id: string; name: string; createdAt: string }[];
+  /** What the copies of transcripts take up and may take up, in bytes. */
+  archive: { bytes: number; limit: number };
 }
 
 const SHOWN_ERRORS = 5;
@@ -55,6 +59,7 @@ export async function readStatus(place: Workplace): Promise<Status> {
       notices: listOutbox(path.join(place.user.state, 'outbox')).length,
     },
     errors: recentErrors(repository.root),
+    archive: { bytes: archiveBytes(state), limit: archiveLimit(place.resolved.config) },
   };
 }
 

@@ -1,6 +1,8 @@
 import * as path from 'node:path';
 import { listDirectory, removeFile, statIfExists } from '../platform/fs.ts';
+import { dueFolder } from '../store/archive-due.ts';
 import { listLive } from '../store/live.ts';
+import { tidyArchive } from '../store/open-transcript.ts';
 import { documentPaths } from '../store/paths.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -15,6 +17,7 @@ const TEMPORARY = /^\..+\.\d+-[0-9a-z]+-\d+\.tmp$/;
  */
 export function tidyState(place: Workplace): void {
   removeTemporary(place);
+  tidyArchive(place.state, place.now());
   const live = new Set(listLive(place.state).map((session) => session.session));
   const { owner, due, late, locks, facts } = place.state;
   for (const directory of [owner, due, late, locks, facts]) {
@@ -40,6 +43,8 @@ function removeTemporary({ state, repository, now }: Workplace): void {
     state.locks,
     state.facts,
     state.indexes,
+    state.archive,
+    dueFolder(state),
     checkpoints,
     sessions,
     errors,

@@ -10,10 +10,12 @@ import type { Workplace } from './workplace.ts';
 const FLUSH_MS = 30_000;
 
 /**
- * The detached worker: events, then lost sessions, then end-of-session work, then messages. Each part is safe to
- * repeat and to run beside another worker; a part that fails is logged and does not stop the others.
+ * The detached worker: events, then lost sessions, then end-of-session work, then messages, then copies of transcripts,
+ * for which nobody waits. Each part is safe to repeat and to run beside another worker; a part that fails is logged and
+ * does not stop the others.
+ * @param foreground somebody waits for the end: what can take long and wait is left to the next worker.
  */
-export async function runWorker(place: Workplace): Promise<void> {
+export async function runWorker(place: Workplace, { foreground = false } = {}): Promise<void> {
   let ended = 0;
   const parts: [string, () => Promise<unknown>][] = [
     ['events', () => drain(place)],
@@ -28,6 +30,11 @@ export async function runWorker(place: Workplace): Promise<void> {
     ['tidying', async () => tidyState(place)],
     ['journal of operations', () => tidyOperations(place)],
     ['messages', () => flush(place)],
+    [
+      'transcripts',
+      async () =>
+        foreground ? undefined : (await import('./archive-transcripts.ts')).archiveTranscripts(place),
+    ],
   ];
   for (const [name, part] of parts) {
     try {

@@ -89,14 +89,16 @@ async function ownDocuments(
  */
 export async function purge(plan: PurgePlan, repository: Repository, state: StatePaths): Promise<void> {
   if (plan.trees.length > 0) {
-    const lock = acquireLock(state.locks, 'drain', DRAIN_WAIT_MS);
-    if (lock === undefined)
+    const locks = ['drain', 'archive'].map((name) => acquireLock(state.locks, name, DRAIN_WAIT_MS));
+    if (locks.includes(undefined)) {
+      for (const lock of locks) lock?.release();
       throw new HooksError({
         code: 'worker-busy',
         kind: 'conflict',
         message: `A worker of claude-hooks is still writing to ${state.root}, so nothing was purged.`,
         hint: 'Run the same command again in a moment.',
       });
+    }
   }
   if (plan.refs.length > 0) {
     const input = plan.refs.map((ref) => `delete ${ref}\0\0`).join('');

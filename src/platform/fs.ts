@@ -117,6 +117,16 @@ export function appendLine(file: string, line: string): void {
   }
 }
 
+/** Writes a new file, for its owner alone, from pieces that are made one after the other. */
+export function createFromPieces(file: string, pieces: Iterable<Uint8Array>): void {
+  const fd = fs.openSync(file, 'wx', 0o600);
+  try {
+    for (const piece of pieces) writeAll(fd, piece);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
 /** @returns the file's bytes, or undefined where there is no such file. */
 export function readBytesIfExists(file: string): Buffer | undefined {
   try {

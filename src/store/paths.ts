@@ -41,6 +41,8 @@ export interface StatePaths {
   indexes: string;
   /** What the list of checkpoints has read from git before; made anew where it is missing. */
   checkpointList: string;
+  /** Redacted, compressed copies of transcripts: one folder a session; see `store/transcript-archive.ts`. */
+  archive: string;
   /** Diagnostics of hooks and workers, JSON lines, capped. */
   log: string;
 }
@@ -129,6 +131,7 @@ export function statePaths(root: string): StatePaths {
     flags: at('flags'),
     indexes: at('indexes'),
     checkpointList: at('checkpoints-1.list'),
+    archive: at('archive'),
     log: at('log.jsonl'),
   };
 }

@@ -8,15 +8,14 @@ import { changesSomething } from '../../install/plan.ts';
 import { listOutbox } from '../../notify/outbox.ts';
 import { resolveWebhook } from '../../notify/webhook.ts';
 import { desktopObstacle } from '../../platform/desktop.ts';
-import { exists, readTextIfExists } from '../../platform/fs.ts';
 import { git } from '../../platform/git.ts';
 import { runProgram } from '../../platform/process.ts';
+import { examineTranscripts } from './transcripts.ts';
 import { type Diagnosis, type DoctorPlace, ok } from './types.ts';
 
 const OLDEST_CLIENT = [2, 1, 0];
 const OLDEST_GIT = [2, 31];
 const OLDEST_NODE = [20, 19];
-const SHORT_RETENTION_DAYS = 30;
 
 function olderThan(version: string, floor: readonly number[]): boolean {
   const parts = (/\d+(?:\.\d+)*/.exec(version)?.[0] ?? '').split('.').map(Number);
@@ -205,16 +204,7 @@ export async function examineNotifications(place: DoctorPlace): Promise<Diagnosi
 
 /** What lies around the installation and costs or loses something. */
 export async function examineHabits(place: DoctorPlace): Promise<Diagnosis[]> {
-  const found: Diagnosis[] = [];
-  const retention = retentionDays(place);
-  if (retention !== undefined && retention < SHORT_RETENTION_DAYS) {
-    found.push({
-      id: 'transcripts-short-lived',
-      level: 'warn',
-      text: `Claude Code deletes transcripts after ${retention} day(s) (cleanupPeriodDays); summaries cite them.`,
-      cure: 'Raise cleanupPeriodDays in ~/.claude/settings.json.',
-    });
-  }
+  const found: Diagnosis[] = examineTranscripts(place);
   if (place.env.NODE_EXTRA_CA_CERTS && Number(process.versions.node.split('.')[0]) < 22) {
     found.push({
       id: 'slow-node-start',
@@ -232,14 +222,4 @@ export async function examineHabits(place: DoctorPlace): Promise<Diagnosis[]> {
     });
   }
   return found;
-}
-
-function retentionDays(place: DoctorPlace): number | undefined {
-  const file = path.join(
-    place.env.CLAUDE_CONFIG_DIR || path.join(place.user.home, '.claude'),
-    'settings.json',
-  );
-  if (!exists(file)) return undefined;
-  const match = /"cleanupPeriodDays"\s*:\s*(\d+)/.exec(readTextIfExists(file) ?? '');
-  return match?.[1] === undefined ? undefined : Number(match[1]);
 }
