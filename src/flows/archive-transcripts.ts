@@ -68,13 +68,14 @@ export async function archiveTranscripts(place: Workplace, budgetMs = BUDGET_MS)
 function archiveDue(place: Workplace, room: ArchiveRoom, isLate: () => boolean): boolean {
   const { state } = place;
   for (const { session, transcript } of listArchiveDue(state)) {
+    const work = (): ArchiveResult => archiveTranscript(state, { session, transcript, room, isLate });
     let result: ArchiveResult;
     try {
-      result = archiveTranscript(state, session, transcript, room, isLate);
+      result = work();
       if (result === 'more') return false;
       clearArchiveDue(state, session);
       // A note that was made again in the meantime is gone too: look whether there was anything to it.
-      if (result === 'whole') result = archiveTranscript(state, session, transcript, room, isLate);
+      if (result === 'whole') result = work();
     } catch (error) {
       place.log('warn', `transcripts: session ${session} was not archived: ${messageOf(error)}`);
       // A full disk is full for the others too, and may have room next time.

@@ -9,7 +9,7 @@ import {
   writeFileAtomic,
 } from '../platform/fs.ts';
 import { gzip } from '../platform/gzip.ts';
-import { nextPiece, type Piece, redactPiece } from './archive-pieces.ts';
+import { nextPiece, type Piece, type PieceSizes, redactPiece } from './archive-pieces.ts';
 import {
   archiveFolder,
   chainsOf,
@@ -27,12 +27,17 @@ import type { StatePaths } from './paths.ts';
 /** `more`: time ran out. `no-room`: the rest does not fit. `gone`: there is no such transcript (any more). */
 export type ArchiveResult = 'whole' | 'more' | 'no-room' | 'gone';
 
-interface Work {
-  folder: string;
+export interface ArchiveRequest {
   session: string;
+  transcript: string;
   room: ArchiveRoom;
   /** Whether the time is up; asked before each piece. */
   isLate: () => boolean;
+  sizes?: PieceSizes;
+}
+
+interface Work extends ArchiveRequest {
+  folder: string;
 }
 
 const LARGEST_META = 64 * 1024;
@@ -46,16 +51,11 @@ const AGENT_FILE = /^(agent-[\w-]{1,100})\.jsonl$/;
  * it was sampled (4 KB on either side of each segment) is copied anew; the old copy goes when the new one is whole. Memory
  * is bounded by a piece of at most 16 MB. A last line without its end is left for later.
  */
-export function archiveTranscript(
-  state: StatePaths,
-  session: string,
-  transcript: string,
-  room: ArchiveRoom,
-  isLate: () => boolean,
-): ArchiveResult {
+export function archiveTranscript(state: StatePaths, request: ArchiveRequest): ArchiveResult {
+  const { session, transcript } = request;
   const folder = archiveFolder(state, session);
   if (folder === undefined || statIfExists(transcript)?.isFile() !== true) return 'gone';
-  const work: Work = { folder, session, room, isLate };
+  const work: Work = { ...request, folder };
   // Whoever wrote these is dead: the lock is ours.
   for (const name of listDirectory(folder)) if (name.endsWith('.tmp')) removeFile(path.join(folder, name));
   const agents = path.join(transcript.replace(/\.jsonl$/, ''), 'subagents');
@@ -117,18 +117,15 @@ function appendSegments(
   const { stream, generation, file, times } = start;
   let { from } = start;
   for (;;) {
-    if (work.isLate()) return nextPieceWaits(file, from) ? 'more' : 'whole';
-    const piece = nextPiece(file, from);
+    if ((statIfExists(file)?.size ?? 0) <= from) return 'whole';
+    const piece = nextPiece(file, from, work.sizes);
     if (piece === undefined) return 'whole';
+    if (work.isLate()) return 'more';
     const digest = digestOf(piece, file, from);
     const name = segmentName({ stream, generation, from, to: piece.to, digest });
     if (!put(work, name, redactPiece(piece), times)) return 'no-room';
     from = piece.to;
   }
-}
-
-function nextPieceWaits(file: string, from: number): boolean {
-  return (statIfExists(file)?.size ?? 0) > from && nextPiece(file, from) !== undefined;
 }
 
 function digestOf(piece: Piece, file: string, from: number): string {
