@@ -55,7 +55,9 @@ export function clearArchiveDue(state: StatePaths, session: string): void {
 /** Undefined where nobody looked yet. */
 export function readLooked(state: StatePaths): Looked | undefined {
   const [at, until] = (readTextIfExists(lookedFile(state)) ?? '').split(' ').map(Number);
-  return Number.isFinite(at) && Number.isFinite(until) ? { at: at as number, until: until as number } : undefined;
+  return Number.isFinite(at) && Number.isFinite(until)
+    ? { at: at as number, until: until as number }
+    : undefined;
 }
 
 export function noteLooked(state: StatePaths, looked: Looked): void {

@@ -77,8 +77,7 @@ export function openRoom(state: StatePaths, limit: number, fresh = false): Archi
   return {
     gone,
     take(session, age, bytes) {
-      if (total + bytes > limit)
-        shrink(limit - bytes, (copy) => copy.session !== session && copy.age < age);
+      if (total + bytes > limit) shrink(limit - bytes, (copy) => copy.session !== session && copy.age < age);
       if (total + bytes > limit) return false;
       // Noted before it is written: were we killed in between, there is less than noted, never more.
       note(total + bytes);

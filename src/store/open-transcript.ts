@@ -10,7 +10,14 @@ import {
   statIfExists,
 } from '../platform/fs.ts';
 import { gunzip } from '../platform/gzip.ts';
-import { archiveFolder, chainsOf, metaName, metaStreams, parseSegment, type Segment } from './archive-segments.ts';
+import {
+  archiveFolder,
+  chainsOf,
+  metaName,
+  metaStreams,
+  parseSegment,
+  type Segment,
+} from './archive-segments.ts';
 import { sweepGone } from './archive-size.ts';
 import type { StatePaths } from './paths.ts';
 
@@ -91,11 +98,15 @@ function unpack(folder: string, session: string, place: string): string[] | unde
   ensureDirectory(agents);
   const damaged: string[] = [];
   for (const stream of streams.keys()) {
-    const target = stream === 'main' ? path.join(place, `${session}.jsonl`) : path.join(agents, `${stream}.jsonl`);
+    const target =
+      stream === 'main' ? path.join(place, `${session}.jsonl`) : path.join(agents, `${stream}.jsonl`);
     createFromPieces(target, unpacked(folder, rowOf(stream), damaged));
   }
   for (const stream of metaStreams(names)) {
-    const bytes = gunzip(readBytesIfExists(path.join(folder, metaName(stream))) ?? Buffer.alloc(0), LARGEST_META);
+    const bytes = gunzip(
+      readBytesIfExists(path.join(folder, metaName(stream))) ?? Buffer.alloc(0),
+      LARGEST_META,
+    );
     if (bytes === undefined) damaged.push(path.join(folder, metaName(stream)));
     else createFromPieces(path.join(agents, `${stream}.meta.json`), [bytes]);
   }

@@ -96,7 +96,11 @@ function archiveFile(work: Work, stream: string, file: string): ArchiveResult {
     const segment = parseSegment(name);
     return segment?.stream === stream && segment.generation === generation && segment.from === 0;
   });
-  if (isBegun) removeSegments(work.folder, kept.filter((segment) => segment.generation !== generation));
+  if (isBegun)
+    removeSegments(
+      work.folder,
+      kept.filter((segment) => segment.generation !== generation),
+    );
   return stream === 'main' ? 'whole' : archiveMeta(work, stream, file);
 }
 
@@ -143,8 +147,17 @@ function archiveMeta(work: Work, stream: string, file: string): ArchiveResult {
   if (copy !== undefined && copy.mtimeMs >= stat.mtimeMs - 1) return 'whole';
   const bytes = readBytesIfExists(meta);
   if (bytes === undefined) return 'whole';
-  const line = Buffer.from(bytes.toString('utf8').replace(/\s*\n\s*/g, ' ').trimEnd());
-  const redacted = redactPiece({ to: 0, bytes: Buffer.concat([line, Buffer.from('\n')]), tooLong: undefined });
+  const line = Buffer.from(
+    bytes
+      .toString('utf8')
+      .replace(/\s*\n\s*/g, ' ')
+      .trimEnd(),
+  );
+  const redacted = redactPiece({
+    to: 0,
+    bytes: Buffer.concat([line, Buffer.from('\n')]),
+    tooLong: undefined,
+  });
   const times = { accessed: stat.atime, written: stat.mtime };
   return put(work, metaName(stream), redacted.subarray(0, -1), times) ? 'whole' : 'no-room';
 }

@@ -88,7 +88,9 @@ it('loses and doubles no line, whenever it is killed: a copy that grows, one mad
       expect(actual, where).toBeLessThanOrEqual(noted);
       if (run.code === null) await runKilledAt(preload, script, args, undefined);
       expect(unpacked(state, 'one'), where).toEqual(whole);
-      expect(fs.readdirSync(path.join(state.archive, 'one')).filter((entry) => entry.startsWith('.'))).toEqual([]);
+      expect(
+        fs.readdirSync(path.join(state.archive, 'one')).filter((entry) => entry.startsWith('.')),
+      ).toEqual([]);
     }
   }
   expect(eventsOf(one).report.damaged).toBe(0);
@@ -100,7 +102,9 @@ function sizeOf(root: string): number {
   return fs
     .readdirSync(top)
     .filter((session) => !session.startsWith('.'))
-    .flatMap((session) => fs.readdirSync(path.join(top, session)).map((name) => path.join(top, session, name)))
+    .flatMap((session) =>
+      fs.readdirSync(path.join(top, session)).map((name) => path.join(top, session, name)),
+    )
     .filter((file) => !path.basename(file).startsWith('.'))
     .reduce((sum, file) => sum + fs.statSync(file).size, 0);
 }

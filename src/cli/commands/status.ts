@@ -61,6 +61,8 @@ function print(cli: Cli, status: Status, now: number): void {
   cli.print(
     `${title('Queue')} ${queue.events} events, ${queue.jobs} jobs, ${queue.notices} notices${queue.deadJobs > 0 ? `, ${queue.deadJobs} jobs given up` : ''}`,
   );
+  const { bytes, limit } = status.archive;
+  cli.print(`${title('Transcripts')} copies of ${sizeText(bytes)}, at most ${sizeText(limit)}`);
   if (status.errors.length === 0) cli.print(`${title('Errors')} none`);
   for (const error of status.errors)
     cli.print(
@@ -81,4 +83,12 @@ function ago(ms: number): string {
   ];
   const unit = units.find(([, length]) => ms >= length);
   return unit === undefined ? 'just now' : `${Math.floor(ms / unit[1])} ${unit[0]} ago`;
+}
+
+/** `12.3 MB`, in the largest unit of which there is one. */
+function sizeText(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB'];
+  const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
+  const value = bytes / 1024 ** power;
+  return `${value < 10 && power > 0 ? value.toFixed(1).replace(/\.0$/, '') : Math.round(value)} ${units[power]}`;
 }

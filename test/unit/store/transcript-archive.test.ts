@@ -36,17 +36,15 @@ const copy = (): string | undefined => unpacked(state, 'one')?.['one.jsonl'];
 
 /** What a copy has to hold, made the simple way. */
 function expected(text: string): string {
-  return text
-    .slice(0, text.lastIndexOf('\n') + 1)
-    .replace(/[^\n]*\n/g, (whole) => {
-      const one = whole.slice(0, -1);
-      if (Buffer.byteLength(one) > SMALL.longestLine) return '#\n';
-      try {
-        return `${JSON.stringify(redactValue(JSON.parse(one)))}\n`;
-      } catch {
-        return `${redactText(one)}\n`;
-      }
-    });
+  return text.slice(0, text.lastIndexOf('\n') + 1).replace(/[^\n]*\n/g, (whole) => {
+    const one = whole.slice(0, -1);
+    if (Buffer.byteLength(one) > SMALL.longestLine) return '#\n';
+    try {
+      return `${JSON.stringify(redactValue(JSON.parse(one)))}\n`;
+    } catch {
+      return `${redactText(one)}\n`;
+    }
+  });
 }
 
 /** Lines that are too long tell only how long they were. */
@@ -80,12 +78,29 @@ describe('the copy of a transcript', () => {
   it('is what it was made of, whatever that is and however it grew', () => {
     const text = fc.oneof(
       { weight: 4, arbitrary: fc.string({ unit: 'binary', maxLength: 300 }) },
-      fc.constantFrom('password="Tr0ub4dor&3x"', 'x'.repeat(290), '\u2028\ud83d\ude00', '"tool_use_id":"toolu_1"'),
+      fc.constantFrom(
+        'password="Tr0ub4dor&3x"',
+        'x'.repeat(290),
+        '\u2028\ud83d\ude00',
+        '"tool_use_id":"toolu_1"',
+      ),
     );
     const record = fc.oneof(
-      { weight: 6, arbitrary: fc.record({ type: fc.constantFrom('user', 'x'), text, more: fc.jsonValue() }).map((value) => JSON.stringify(value)) },
+      {
+        weight: 6,
+        arbitrary: fc
+          .record({ type: fc.constantFrom('user', 'x'), text, more: fc.jsonValue() })
+          .map((value) => JSON.stringify(value)),
+      },
       { weight: 2, arbitrary: text.map((value) => value.replaceAll('\n', ' ')) },
-      fc.constantFrom('', '  ', '{"type":"user","message":{"content":"torn', '\r', 'null', '[1e999,"\\ud800"]'),
+      fc.constantFrom(
+        '',
+        '  ',
+        '{"type":"user","message":{"content":"torn',
+        '\r',
+        'null',
+        '[1e999,"\\ud800"]',
+      ),
       fc.integer({ min: 1_990, max: 9_000 }).map((length) => JSON.stringify('l'.repeat(length))),
     );
     fc.assert(
@@ -97,7 +112,10 @@ describe('the copy of a transcript', () => {
         (records, cuts, rest, pieces) => {
           fresh();
           const bytes = Buffer.from(records.join('\n') + rest);
-          const ends = [...cuts.map((cut) => Math.floor(cut * bytes.length)).sort((a, b) => a - b), bytes.length];
+          const ends = [
+            ...cuts.map((cut) => Math.floor(cut * bytes.length)).sort((a, b) => a - b),
+            bytes.length,
+          ];
           for (const end of ends) {
             fs.writeFileSync(transcript, bytes.subarray(0, end));
             archive(state, transcript, { sizes: SMALL, pieces });
@@ -133,7 +151,8 @@ describe('the copy of a transcript', () => {
     archive(state, transcript);
     expect(copy()).toBe(`${line(1)}${line(2)}${line(3)}{"half more"}\n`);
     expect(fs.statSync(file).ino).toBe(inode);
-    for (const name of segments()) expect(fs.statSync(path.join(state.archive, 'one', name)).mode & 0o777).toBe(0o600);
+    for (const name of segments())
+      expect(fs.statSync(path.join(state.archive, 'one', name)).mode & 0o777).toBe(0o600);
   });
 
   it('says of a line that is too long how long it was, and that its call was answered', () => {
@@ -159,7 +178,10 @@ describe('an original that is not what it was', () => {
   it.each([
     ['became shorter', old.slice(0, 400).replace(/[^\n]*$/, '')],
     ['begins otherwise', line(900) + old],
-    ['was rewritten behind its first line, and is longer', line(0) + old.replaceAll('"number":1', '"number":7')],
+    [
+      'was rewritten behind its first line, and is longer',
+      line(0) + old.replaceAll('"number":1', '"number":7'),
+    ],
   ])('%s: is copied anew', (_, text) => {
     fs.writeFileSync(transcript, old);
     archive(state, transcript, { sizes: SMALL });
@@ -213,10 +235,18 @@ describe('segments', () => {
     };
     const all = [make(2, 0, 9), make(1, 5, 8), make(1, 0, 3), make(1, 0, 5), make(1, 3, 7), make(3, 4, 6)];
     expect(chainsOf(all).map((row) => row.map(({ from, to }) => [from, to]))).toEqual([
-      [[0, 5], [5, 8]],
+      [
+        [0, 5],
+        [5, 8],
+      ],
       [[0, 9]],
     ]);
-    for (const name of ['main-1-5-5-0123456789abcdef.jsonl.gz', 'main-1-0-5.jsonl.gz', '../x', 'agent-.jsonl.gz'])
+    for (const name of [
+      'main-1-5-5-0123456789abcdef.jsonl.gz',
+      'main-1-0-5.jsonl.gz',
+      '../x',
+      'agent-.jsonl.gz',
+    ])
       expect(parseSegment(name)).toBeUndefined();
   });
 });
@@ -273,7 +303,11 @@ describe('the room', () => {
     for (const day of [3, 1, 2]) archive(state, write(`s${day}`, day));
     const one = archiveBytes(state) / 3;
     archive(state, write('s4', 4), { limit: one * 3.5 });
-    expect(['s1', 's2', 's3', 's4'].filter((session) => segments(session).length > 0)).toEqual(['s2', 's3', 's4']);
+    expect(['s1', 's2', 's3', 's4'].filter((session) => segments(session).length > 0)).toEqual([
+      's2',
+      's3',
+      's4',
+    ]);
     expect(archiveBytes(state)).toBeLessThanOrEqual(one * 3.5);
     expect(archive(state, write('s0', 1), { limit: one * 3.5 })).toBe('no-room');
     expect(segments('s0')).toEqual([]);
@@ -289,7 +323,11 @@ describe('the room', () => {
 it('holds no secret, in no form, of any part', () => {
   const { prompt, output, needles } = plantSecrets();
   const text = `${prompt}\n${output}`;
-  const record = { type: 'user', message: { content: text }, deep: [{ password: needles.password, [output]: text }] };
+  const record = {
+    type: 'user',
+    message: { content: text },
+    deep: [{ password: needles.password, [output]: text }],
+  };
   const body = `${JSON.stringify(record)}\n${text}\n${JSON.stringify(record).slice(0, -9)}\n`;
   fs.writeFileSync(transcript, body);
   const agents = path.join(path.dirname(transcript), 'one/subagents');
