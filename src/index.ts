@@ -34,6 +34,7 @@ export type {
   SnapshotRequest,
   SnapshotTodo,
 } from './snapshots/types.ts';
+export { type OpenTranscript, openTranscript } from './store/open-transcript.ts';
 export {
   locateRepository,
   type Repository,

@@ -3,7 +3,7 @@ import { parseSize } from '../checkpoints/policy.ts';
 import type { Config } from '../config/config.ts';
 import { messageOf, systemCode } from '../errors.ts';
 import { monotonicMs } from '../platform/clock.ts';
-import { exists, listDirectory, statIfExists } from '../platform/fs.ts';
+import { exists, fileIdentity, listDirectory, statIfExists } from '../platform/fs.ts';
 import { addRedactionPatterns, registerSecrets } from '../redact/redact.ts';
 import { foldSession } from '../sessions/session.ts';
 import {
@@ -16,6 +16,7 @@ import {
 import { type ArchiveRoom, openRoom } from '../store/archive-size.ts';
 import { readRecords } from '../store/journal.ts';
 import { acquireLock } from '../store/lock.ts';
+import { personKey } from '../store/seal.ts';
 import { type ArchiveResult, archiveTranscript } from '../store/transcript-archive.ts';
 import { retentionDays } from './retention.ts';
 import type { Workplace } from './workplace.ts';
@@ -67,8 +68,9 @@ export async function archiveTranscripts(place: Workplace, budgetMs = BUDGET_MS)
 /** @returns false where something is left for another run. */
 function archiveDue(place: Workplace, room: ArchiveRoom, isLate: () => boolean): boolean {
   const { state } = place;
+  const key = personKey(place.user, 'archive.key');
   for (const { session, transcript } of listArchiveDue(state)) {
-    const work = (): ArchiveResult => archiveTranscript(state, { session, transcript, room, isLate });
+    const work = (): ArchiveResult => archiveTranscript(state, { session, transcript, key, room, isLate });
     let result: ArchiveResult;
     try {
       result = work();
@@ -125,7 +127,7 @@ function noteQuietSessions(place: Workplace): void {
     if (written <= after || written > until) continue;
     const session = name.slice(0, -'.jsonl'.length);
     const { transcript } = foldSession(session, readRecords(file).records);
-    if (transcript !== undefined && statIfExists(transcript)?.isFile() === true)
+    if (transcript !== undefined && fileIdentity(transcript)?.regular === true)
       markArchiveDue(state, { session, transcript });
   }
   // Last: killed before, the next run looks again.

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { sha256 } from '../platform/digest.ts';
+import { hmacSha256 } from '../platform/digest.ts';
 import { listDirectory } from '../platform/fs.ts';
 import { readRange } from '../platform/read-range.ts';
 import type { StatePaths } from './paths.ts';
@@ -14,7 +14,7 @@ export interface Segment {
   /** Bytes of the original, from the beginning of a line to behind the end of one. */
   from: number;
   to: number;
-  /** Of the beginning and the end of those bytes, to know the original again. */
+  /** Of the beginning and the end of those bytes, to know the original again; by a key, so that it tells nobody else. */
   digest: string;
 }
 
@@ -89,25 +89,25 @@ function chain(segments: readonly Segment[]): Segment[] {
 }
 
 /** Whether a file still holds what these segments were made of, as far as their beginnings and ends tell. */
-export function isCopyOf(file: string, segments: readonly Segment[]): boolean {
-  return segments.every(({ from, to, digest }) => rangeDigest(file, from, to) === digest);
+export function isCopyOf(file: string, segments: readonly Segment[], key: string): boolean {
+  return segments.every(({ from, to, digest }) => rangeDigest(file, from, to, key) === digest);
 }
 
 /** Undefined where the file has no such bytes. */
-export function rangeDigest(file: string, from: number, to: number): string | undefined {
+export function rangeDigest(file: string, from: number, to: number, key: string): string | undefined {
   const head = readRange(file, from, Math.min(SAMPLE, to - from));
   const start = Math.max(from, to - SAMPLE);
   const tail = readRange(file, start, to - start);
   if (head === undefined || tail === undefined || start + tail.length < to) return undefined;
-  return digestOf(head, tail);
-}
-
-/** @param head the first 4 KB of a range. @param tail its last 4 KB. */
-function digestOf(head: Uint8Array, tail: Uint8Array): string {
-  return sha256(Buffer.concat([head, tail])).slice(0, 16);
+  return digestOf(head, tail, key);
 }
 
 /** The digest of a range that was read. */
-export function sampleDigest(bytes: Buffer): string {
-  return digestOf(bytes.subarray(0, SAMPLE), bytes.subarray(Math.max(0, bytes.length - SAMPLE)));
+export function sampleDigest(bytes: Buffer, key: string): string {
+  return digestOf(bytes.subarray(0, SAMPLE), bytes.subarray(Math.max(0, bytes.length - SAMPLE)), key);
+}
+
+/** @param head the first 4 KB of a range. @param tail its last 4 KB. */
+function digestOf(head: Buffer, tail: Buffer, key: string): string {
+  return hmacSha256(key, `${head.toString('latin1')}\n${tail.toString('latin1')}`).slice(0, 16);
 }

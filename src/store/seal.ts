@@ -4,18 +4,20 @@ import { createFileExclusive, ensureDirectory, readTextIfExists } from '../platf
 import type { Operation } from './operations.ts';
 import type { StatePaths, UserPaths } from './paths.ts';
 
+const KEY = 'operations.key';
+
 /**
  * Marks an operation as begun by this person on this machine, for this place. What may write outside of a working
  * tree is believed only with its seal: the journal lies in the git directory, which can come unpacked from an archive.
  * Sets `operation.data.seal`; whoever changes the operation afterwards seals it again.
  */
 export function sealOperation(place: { state: StatePaths; user: UserPaths }, operation: Operation): void {
-  operation.data.seal = sealOf(place, operation, keyOf(place.user, true) ?? '');
+  operation.data.seal = sealOf(place, operation, personKey(place.user, KEY));
 }
 
 /** Whether the operation is as it was sealed. */
 export function isSealed(place: { state: StatePaths; user: UserPaths }, operation: Operation): boolean {
-  const key = keyOf(place.user, false);
+  const key = readTextIfExists(keyFile(place.user, KEY));
   return key !== undefined && operation.data.seal === sealOf(place, operation, key);
 }
 
@@ -24,11 +26,16 @@ function sealOf(place: { state: StatePaths }, operation: Operation, key: string)
   return hmacSha256(key, JSON.stringify([place.state.root, { ...operation, data }]));
 }
 
-function keyOf(user: UserPaths, create: boolean): string | undefined {
-  const file = path.join(user.state, 'operations.key');
+/** Random text that only this person at this machine knows, made when it is first asked for. @param name of its file. */
+export function personKey(user: UserPaths, name: string): string {
+  const file = keyFile(user, name);
   const known = readTextIfExists(file);
-  if (known !== undefined || !create) return known;
+  if (known !== undefined) return known;
   ensureDirectory(user.state);
   createFileExclusive(file, randomHex(32));
-  return readTextIfExists(file);
+  return readTextIfExists(file) ?? '';
+}
+
+function keyFile(user: UserPaths, name: string): string {
+  return path.join(user.state, name);
 }

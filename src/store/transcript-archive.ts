@@ -30,6 +30,8 @@ export type ArchiveResult = 'whole' | 'more' | 'no-room' | 'gone';
 export interface ArchiveRequest {
   session: string;
   transcript: string;
+  /** What originals are known again by. Without it a redacted text could be guessed and tried. */
+  key: string;
   room: ArchiveRoom;
   /** Whether the time is up; asked before each piece. */
   isLate: () => boolean;
@@ -80,7 +82,7 @@ function archiveFile(work: Work, stream: string, file: string): ArchiveResult {
   const kept = chains[0] ?? [];
   let row = chains.at(-1) ?? [];
   let generation = row[0]?.generation ?? 1;
-  if (!isCopyOf(file, row)) {
+  if (!isCopyOf(file, row, work.key)) {
     generation += 1;
     row = [];
   }
@@ -125,17 +127,16 @@ function appendSegments(
     const piece = nextPiece(file, from, work.sizes);
     if (piece === undefined) return 'whole';
     if (work.isLate()) return 'more';
-    const digest = digestOf(piece, file, from);
+    const digest = digestOf(piece, { file, from, key: work.key });
     const name = segmentName({ stream, generation, from, to: piece.to, digest });
     if (!put(work, name, redactPiece(piece), times)) return 'no-room';
     from = piece.to;
   }
 }
 
-function digestOf(piece: Piece, file: string, from: number): string {
-  return piece.tooLong === undefined
-    ? sampleDigest(piece.bytes)
-    : (rangeDigest(file, from, piece.to) ?? '0'.repeat(16));
+function digestOf(piece: Piece, { file, from, key }: { file: string; from: number; key: string }): string {
+  if (piece.tooLong === undefined) return sampleDigest(piece.bytes, key);
+  return rangeDigest(file, from, piece.to, key) ?? '0'.repeat(16);
 }
 
 /** What a client says about a sub-agent, in a file of its own. */

@@ -21,7 +21,7 @@ const SCRIPT = `
   const state = statePaths(root);
   const room = openRoom(state, Number(limit));
   for (const transcript of transcripts)
-    archiveTranscript(state, { session: transcript.replace(/.*\\/|\\.jsonl$/g, ''), transcript, room,
+    archiveTranscript(state, { session: transcript.replace(/.*\\/|\\.jsonl$/g, ''), transcript, key: 'key', room,
       isLate: () => false, sizes: ${JSON.stringify(SMALL)} });
 `;
 

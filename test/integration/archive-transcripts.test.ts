@@ -134,7 +134,10 @@ describe('a session that never ended', () => {
   it('is looked for sooner where the client deletes sooner', async () => {
     fs.mkdirSync(path.join(built.root, '.claude'), { recursive: true });
     fs.writeFileSync(path.join(built.root, '.claude/settings.json'), '{ "cleanupPeriodDays": 3 }');
+    fs.symlinkSync('settings.local.json', path.join(built.root, '.claude/settings.local.json'));
     quiet('old', 1.5);
+    quiet('looped', 1.5, path.join(folder, 'looped.jsonl'));
+    fs.symlinkSync('looped.jsonl', path.join(folder, 'looped.jsonl'));
     await archiveTranscripts(place);
     expect(copyOf('old')).toBe(lines(3));
   });

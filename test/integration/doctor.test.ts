@@ -191,6 +191,21 @@ describe('doctor', () => {
     expect([code, report.healthy]).toEqual([0, true]);
   });
 
+  it('says what becomes of transcripts where no copies are kept, or more than may be', async () => {
+    sandbox.write('.claude-sessionrc.local.json', '{ "transcripts": { "archive": false } }');
+    const off = await doctor();
+    expect(off.report.items.find(({ id }) => id === 'transcripts-not-archived')).toMatchObject({
+      level: 'info',
+      text: expect.stringContaining('after 30 day(s) (cleanupPeriodDays)'),
+    });
+    sandbox.write('.claude-sessionrc.local.json', '{ "transcripts": { "maxSize": "1KB" } }');
+    mkdirSync(state('archive/one'), { recursive: true });
+    writeFileSync(state('archive/one/main-1-0-9-0123456789abcdef.jsonl.gz'), Buffer.alloc(2_000));
+    const over = await doctor();
+    expect(over.report.items.find(({ id }) => id === 'archive-over-limit')).toMatchObject({ level: 'info' });
+    expect([off.code, over.code]).toEqual([0, 0]);
+  });
+
   it.each(TROUBLES)('finds %s, says the cure and exits 1', async (id, cause) => {
     await cause();
     const { code, ids } = await doctor();

@@ -22,6 +22,7 @@ export function archive(
   return archiveTranscript(state, {
     session: path.basename(transcript, '.jsonl'),
     transcript,
+    key: 'key',
     room: openRoom(state, options.limit ?? 1e9),
     isLate: () => left-- <= 0,
     ...(options.sizes === undefined ? {} : { sizes: options.sizes }),
