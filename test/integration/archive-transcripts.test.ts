@@ -80,7 +80,7 @@ describe('a session that ended', () => {
     expect(copyOf('one')).toBe(lines(3));
     expect(listArchiveDue(place.state)).toEqual([]);
     fs.appendFileSync(transcript, lines(2));
-    appendRecord(path.join(place.state.sessions, 'one.jsonl'), { t: Date.now(), type: 'start' });
+    appendRecord(path.join(place.state.sessions, 'one.jsonl'), { t: Date.now() - 60_000, type: 'start' });
     end('one', transcript);
     await runWorker(place);
     expect(copyOf('one')).toBe(lines(3) + lines(2));
