@@ -1,14 +1,18 @@
-import { listDirectory } from '../platform/fs.ts';
+import { listDirectory, statIfExists } from '../platform/fs.ts';
 import { foldSession } from '../sessions/session.ts';
 import { readRecords } from '../store/journal.ts';
 import { isClientAlive, listLive } from '../store/live.ts';
 import { documentPaths, sessionJournal } from '../store/paths.ts';
+import { readSessionFacts } from '../store/session-facts.ts';
+import { type SessionFacts, unpackFacts } from '../transcript/facts.ts';
+import { noFacts } from '../transcript/facts-builder.ts';
 import { itemsOfEvent, itemsOfFacts, type LayeredSession, sessionItem } from '../transcript/layer-items.ts';
 import { renderLayers } from '../transcript/layer-view.ts';
 import { type FittedLayers, fitLayers, isKept, type LayerItem } from '../transcript/layers.ts';
 import { goalOf, oneLine } from '../transcript/narrative.ts';
 import { readTranscript } from '../transcript/read.ts';
-import { knownTranscripts } from './known-transcripts.ts';
+import { readKeptFacts } from './kept-transcript.ts';
+import { type KnownTranscript, knownTranscripts } from './known-transcripts.ts';
 import { followSession } from './session-facts.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -43,7 +47,7 @@ export function compressContext(place: Workplace, request: CompressRequest): Com
 
 function itemsOf(place: Workplace, id: string, transcript: string, now: number): LayerItem[] {
   const { root } = place.repository;
-  const facts = followSession(place.state, id, transcript);
+  const facts = factsOf(place, { session: id, transcript, writtenAt: 0 });
   const view = foldSession(id, readRecords(sessionJournal(place.state, id)).records);
   const summary = summaryOf(root, id);
   const session: LayeredSession = { id, facts, endedAt: view.endedAt, endReason: view.endReason, summary };
@@ -63,6 +67,15 @@ function itemsOf(place: Workplace, id: string, transcript: string, now: number):
     });
   }
   return items.filter((item) => isKept(item, now));
+}
+
+/** Of a transcript that is gone, what was remembered of it, else what its copy tells. */
+function factsOf(place: Workplace, known: KnownTranscript): SessionFacts {
+  if (statIfExists(known.transcript) !== undefined) {
+    return followSession(place.state, known.session, known.transcript);
+  }
+  const remembered = unpackFacts(readSessionFacts(place.state, known.session));
+  return remembered ?? readKeptFacts(place.state, known)?.facts ?? noFacts();
 }
 
 function summaryOf(root: string, session: string): string | undefined {

@@ -1,12 +1,12 @@
 import { HooksError } from '../errors.ts';
-import { statIfExists } from '../platform/fs.ts';
 import { git } from '../platform/git.ts';
 import { redactText } from '../redact/redact.ts';
 import { foldSession } from '../sessions/session.ts';
 import { readRecords } from '../store/journal.ts';
 import { sessionJournal } from '../store/paths.ts';
-import { readFacts, type SessionFacts } from '../transcript/facts.ts';
+import type { SessionFacts } from '../transcript/facts.ts';
 import { renderSummary } from '../transcript/summary.ts';
+import { readKeptFacts } from './kept-transcript.ts';
 import { type KnownTranscript, knownTranscripts } from './known-transcripts.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -21,6 +21,8 @@ export interface SessionSummary {
   session: string;
   transcript: string;
   facts: SessionFacts;
+  /** Said beside it, where the transcript is gone and its copy was read. */
+  remark: string | undefined;
   /** Markdown, redacted. */
   text: string;
 }
@@ -35,18 +37,17 @@ export async function summarize(place: Workplace, request: SummarizeRequest): Pr
   const { lastMs } = request;
   const since = lastMs === undefined ? undefined : place.now() - lastMs;
   const chosen = chooseSessions(known, request, since);
-  const git = await treeState(place.repository.root);
+  const tree = await treeState(place.repository.root);
   return chosen.flatMap((one) => {
-    const facts = readFacts(one.transcript, since === undefined ? {} : { since });
-    if (
-      since !== undefined &&
-      facts.totals.prompts + facts.totals.calls === 0 &&
-      facts.lastAnswer === undefined
-    )
+    const kept = readKeptFacts(place.state, one, since === undefined ? {} : { since });
+    if (kept === undefined) {
+      if (since === undefined) throw goneTranscript(one);
       return [];
-    return [
-      { session: one.session, transcript: one.transcript, facts, text: textOf(place, one, facts, git) },
-    ];
+    }
+    const { facts, remark } = kept;
+    const isIdle = facts.totals.prompts + facts.totals.calls === 0 && facts.lastAnswer === undefined;
+    if (since !== undefined && isIdle) return [];
+    return [{ ...one, facts, remark, text: textOf(place, one, facts, tree) }];
   });
 }
 
@@ -64,7 +65,6 @@ function chooseSessions(
   if (one === undefined) throw noSession(named, known);
   if (named !== undefined && all.length > 1 && one.session !== named) throw manySessions(named, all);
   if (since !== undefined && named === undefined) return all.filter(({ writtenAt }) => writtenAt >= since);
-  if (statIfExists(one.transcript) === undefined) throw goneTranscript(one);
   return [one];
 }
 

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ringInstalled } from '../support/installed.ts';
 import { makeSandbox, PROJECT_ROOT, type Sandbox } from '../support/sandbox.ts';
 import { FakeSession } from '../support/session.ts';
 
@@ -108,6 +109,25 @@ describe('a summary', () => {
     expect(unknown.code).toBe(1);
     expect(unknown.stderr).toContain(session.id);
     expect((await context('summarize', '--last', 'soon')).code).toBe(2);
+  });
+
+  it('of a session whose transcript the client deleted comes from the redacted copy, and says so', async () => {
+    sandbox.write('.claude-sessionrc.json', '{ "checkpoints": { "loop": false } }\n');
+    expect((await sandbox.cli(['install', '--scope', 'local', '--git-hooks', 'none', '--yes'])).code).toBe(0);
+    const session = new FakeSession(folder, sandbox.repo);
+    const fields = { transcript_path: session.transcript, source: 'startup', reason: 'other' };
+    await ringInstalled(sandbox, { event: 'SessionStart', session: session.id, fields });
+    say(session, 'We decided to keep it.');
+    await ringInstalled(sandbox, { event: 'SessionEnd', session: session.id, fields });
+    expect(await sandbox.settle()).toEqual([]);
+    const before = await context('summarize');
+    fs.rmSync(session.transcript);
+    const after = await context('summarize', '--session', session.id);
+    expect(after.stdout).toBe(before.stdout);
+    expect(after.stderr).toContain('is gone; this was read from the redacted copy.');
+    fs.rmSync(path.join(sandbox.repo, '.git/claude-hooks/archive'), { recursive: true });
+    const gone = await context('summarize', '--session', session.id);
+    expect([gone.code, gone.stderr]).toEqual([1, expect.stringContaining('is gone')]);
   });
 
   it.each([

@@ -56,6 +56,7 @@ async function run(cli: Cli, options: Options): Promise<void> {
     ...(session === undefined ? {} : { session }),
   });
   if (summaries.length === 0) cli.say('No session did anything in that time.');
+  for (const { remark } of summaries) if (remark !== undefined) cli.say(visible(remark));
   const texts: { text: string; writtenBy: 'rule' | 'claude' }[] = [];
   for (const { text } of summaries)
     texts.push(
@@ -98,13 +99,17 @@ async function inProse(
   return { text: extract, writtenBy: 'rule' };
 }
 
-function describe({ session, transcript, facts }: SessionSummary, root: string): Record<string, unknown> {
+function describe(
+  { session, transcript, facts, remark }: SessionSummary,
+  root: string,
+): Record<string, unknown> {
   const { totals, usage, compactions, lines, damaged, from, to } = facts;
   const time = (at: number | undefined): string | undefined =>
     at === undefined ? undefined : new Date(at).toISOString();
   return {
     session,
     transcript,
+    remark,
     from: time(from),
     to: time(to),
     totals,
