@@ -55,15 +55,23 @@ fi
 [ -d "$s/spool/tmp" ] || exit 0
 [ -e "$s/flags/off" ] && exit 0
 
-# Installed in two scopes, one of them handles a session: the one whose name stands here first.
 i=${CLAUDE_CODE_SESSION_ID:-}
 case $i in *[!A-Za-z0-9._-]* | .*) i= ;; esac
+# An edit is looked at only while the session has a partition in work.
+[ "$bell" != edit ] || { [ -n "$i" ] && [ -s "$s/partition/$i" ]; } || exit 0
+
+# Installed in two scopes, one of them handles a session: the one whose name stands here first.
 set -C
 if [ -n "$i" ]; then
   [ -f "$s/owner/$i" ] || { echo "$scope" >"$s/owner/$i"; } 2>/dev/null
   o=
   [ -f "$s/owner/$i" ] && IFS= read -r o <"$s/owner/$i"
   [ -z "$o" ] || [ "$o" = "$scope" ] || exit 0
+fi
+
+if [ "$bell" = edit ]; then
+  find_node
+  CLAUDE_HOOKS_SCOPE=$scope exec "$n" "$h/hooks/edit.cjs"
 fi
 
 if [ "$bell" = command ]; then

@@ -6,6 +6,7 @@ import { readStdinLineSync } from '../src/platform/stdin.ts';
 import { mayHoldForm } from '../src/prompts/forms.ts';
 import { claimCall, holdsPattern } from '../src/store/calls.ts';
 import { claimSession } from '../src/store/live.ts';
+import { hasSessionPartition } from '../src/store/partition.ts';
 import { locateRepository, statePaths, stateRoot, userPaths } from '../src/store/paths.ts';
 import { recordEvent } from '../src/store/spool.ts';
 
@@ -26,7 +27,9 @@ async function ring(
   if (!exists(path.join(state.spool, 'tmp')) || exists(path.join(state.flags, 'off'))) return;
   const id = env.CLAUDE_CODE_SESSION_ID ?? '';
   const session = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(id) ? id : undefined;
+  if (bell === 'edit' && (session === undefined || !hasSessionPartition(state, session))) return;
   if (session !== undefined && !claimSession(state, session, scope, () => true)) return;
+  if (bell === 'edit') return runNode(script('edit'), [], { CLAUDE_HOOKS_SCOPE: scope });
   if (bell === 'command') {
     if (repository.gitDir === undefined || exists(path.join(state.flags, 'no-before-command'))) return;
     const event = readStdinLineSync();

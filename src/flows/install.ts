@@ -21,11 +21,11 @@ import { acquireLock } from '../store/lock.ts';
 import type { StatePaths, UserPaths } from '../store/paths.ts';
 import { openSpool } from '../store/spool.ts';
 import { VERSION } from '../version.ts';
-import { commandRules } from './command-rules.ts';
+import { commandRules, guardsEdits } from './command-rules.ts';
 import { beginInstall, dropInstall, noteInstall, type OpenInstall } from './install-operation.ts';
 import { recoverInstallsLocked } from './recover-install.ts';
 
-export interface InstallRequest extends Omit<InstallInput, 'gitHooks' | 'rules'> {
+export interface InstallRequest extends Omit<InstallInput, 'gitHooks' | 'calls'> {
   /** Undefined: as in an earlier install of this scope, else `auto`. */
   gitHooks: InstallInput['gitHooks'] | undefined;
   state: StatePaths;
@@ -83,7 +83,7 @@ function inputOf(request: InstallRequest, id: string): InstallInput & { state: S
   const config = loadConfig({ ...configRequest(request), cwd: dir }).forScope(scope);
   return {
     ...request,
-    rules: commandRules(config, scope, platform),
+    calls: { rules: commandRules(config, scope, platform), edits: guardsEdits(config) },
     gitHooks: request.gitHooks ?? (earlier as InstallInput['gitHooks'] | undefined) ?? 'auto',
   };
 }

@@ -19,8 +19,8 @@ export function tidyState(place: Workplace): void {
   removeTemporary(place);
   tidyArchive(place.state, place.now());
   const live = new Set(listLive(place.state).map((session) => session.session));
-  const { owner, due, late, locks, facts } = place.state;
-  for (const directory of [owner, due, late, locks, facts]) {
+  const { owner, due, late, partition, locks, facts } = place.state;
+  for (const directory of [owner, due, late, partition, locks, facts]) {
     for (const name of listDirectory(directory)) {
       const file = path.join(directory, name);
       const stat = statIfExists(file);
@@ -40,6 +40,7 @@ function removeTemporary({ state, repository, now }: Workplace): void {
   for (const directory of [
     ...places,
     state.late,
+    state.partition,
     state.locks,
     state.facts,
     state.indexes,

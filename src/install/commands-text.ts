@@ -22,9 +22,16 @@ export interface HookGroup {
   hooks: [HookEntry, ...HookEntry[]];
 }
 
+/** What an install writes entries for beside the events themselves. */
+export interface WantedCalls {
+  /** What is between `Bash(` and `)` of each rule about commands; without any there is no group for them. */
+  rules: readonly string[];
+  /** Whether edits of files are looked at, because a partition guards its border. */
+  edits: boolean;
+}
+
 /**
- * The group for each event of the catalog.
- * @param rules what is between `Bash(` and `)` of each rule about commands; without any, their event has no group.
+ * The groups for each event of the catalog, those of one event with different matchers.
  * @param platform `process.platform`; without a POSIX shell the doorbell is a Node script. A committed entry
  * (project scope) has one form on every system: the client runs hooks through a POSIX shell where it finds one.
  */
@@ -32,17 +39,20 @@ export function hookGroups(
   scope: Scope,
   runtime: RuntimeLocation,
   platform: NodeJS.Platform,
-  rules: readonly string[] = [],
-): Map<string, HookGroup> {
-  const groups = new Map<string, HookGroup>();
+  calls: WantedCalls = { rules: [], edits: false },
+): Map<string, HookGroup[]> {
+  const groups = new Map<string, HookGroup[]>();
   for (const entry of HOOK_CATALOG) {
-    const { event, tool, timeout } = entry;
-    const [first, ...rest] = (tool === undefined ? [undefined] : rules).map((rule): HookEntry => {
+    const { event, tool, tools, timeout } = entry;
+    if (tools !== undefined && !calls.edits) continue;
+    const [first, ...rest] = (tool === undefined ? [undefined] : calls.rules).map((rule): HookEntry => {
       const command = hookCommand(entry, scope, runtime, platform, rule);
       return { type: 'command', ...(rule === undefined ? {} : { if: `${tool}(${rule})` }), command, timeout };
     });
-    if (first !== undefined)
-      groups.set(event, { ...(tool === undefined ? {} : { matcher: tool }), hooks: [first, ...rest] });
+    if (first === undefined) continue;
+    const matcher = tool ?? tools;
+    const group: HookGroup = { ...(matcher === undefined ? {} : { matcher }), hooks: [first, ...rest] };
+    groups.set(event, [...(groups.get(event) ?? []), group]);
   }
   return groups;
 }

@@ -1,4 +1,5 @@
 import type { Repository, UserPaths } from '../store/paths.ts';
+import type { WantedCalls } from './commands-text.ts';
 import { planEnable } from './enabled.ts';
 import { planExclude } from './exclude.ts';
 import { locateRuntime } from './find-package.ts';
@@ -17,8 +18,8 @@ export interface InstallInput {
   /** Where the person is. */
   cwd: string;
   scope: Scope;
-  /** What is between `Bash(` and `)` of each rule about commands before which a checkpoint is saved. */
-  rules: readonly string[];
+  /** Tool calls that are looked at before they are made. */
+  calls: WantedCalls;
   gitHooks: GitHooksInput['mode'];
   preset: string | undefined;
   /** The running package's `dist`. */

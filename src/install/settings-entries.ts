@@ -50,28 +50,33 @@ function commandOf(node: Node): string | undefined {
 }
 
 /**
- * The file with exactly the wanted entries of ours, one group an event: what is right stays, what is out of date is
+ * The file with exactly the wanted entries of ours, one group an event and matcher: what is right stays, what is out of date is
  * replaced where it stands, what is missing is appended, what is too many is taken out. Everything else keeps
  * its bytes. @returns also the containers that had to be made: `hooks`, `hooks.Stop`.
  */
 export function putEntries(
   file: string,
   bytes: Buffer | undefined,
-  wanted: ReadonlyMap<string, HookGroup>,
+  wanted: ReadonlyMap<string, readonly HookGroup[]>,
 ): { bytes: Buffer; containers: string[] } {
   const settings = parseSettings(file, bytes ?? Buffer.alloc(0));
   const containers: string[] = [];
   let text = settings.root === undefined ? '{}\n' : settings.text;
-  for (const [event, group] of wanted) {
-    const kept = keepGroup(file, text, event, group);
-    text = kept.text;
-    if (!kept.present) text = addGroup(file, text, event, group, containers);
+  for (const [event, groups] of wanted) {
+    const isOther = (found: Found): boolean =>
+      found.event === event && !groups.some(({ matcher }) => found.matcher === (matcher ?? ''));
+    text = removeOwn(file, text, isOther, []);
+    for (const group of groups) {
+      const kept = keepGroup(file, text, event, group);
+      text = kept.text;
+      if (!kept.present) text = addGroup(file, text, event, group, containers);
+    }
   }
   const stale = removeOwn(file, text, (found) => !wanted.has(found.event), undefined);
   return { bytes: encodeSettings(settings, stale), containers };
 }
 
-/** Leaves the first usable group of an event, its entries of ours made right, and removes the rest of ours from it. */
+/** Leaves the first usable group of an event, its entries of ours made right, and removes the others with its matcher. */
 function keepGroup(
   file: string,
   text: string,
@@ -79,8 +84,8 @@ function keepGroup(
   wanted: HookGroup,
 ): { text: string; present: boolean } {
   const usable = (found: Found): boolean => found.event === event && found.matcher === (wanted.matcher ?? '');
-  const before = findOwn(treeOf(file, text)).filter((found) => found.event === event);
-  const first = before.find(usable);
+  const before = findOwn(treeOf(file, text)).filter(usable);
+  const first = before[0];
   const isRight = isSameList(
     before.filter(({ group }) => group === first?.group),
     wanted.hooks,
@@ -89,9 +94,9 @@ function keepGroup(
   const isKept = isRight || wanted.hooks.length === 1 || first?.shared === false;
   const stays = (found: Found, earlier: Found[]): boolean => {
     const leader = earlier.find(usable);
-    return isKept && usable(found) && (leader === undefined || (isRight && leader.group === found.group));
+    return isKept && (leader === undefined || (isRight && leader.group === found.group));
   };
-  const rest = removeOwn(file, text, (found, all) => found.event === event && !stays(found, all), []);
+  const rest = removeOwn(file, text, (found, all) => usable(found) && !stays(found, all), []);
   const kept = findOwn(treeOf(file, rest)).find(usable);
   if (kept === undefined || isRight) return { text: rest, present: kept !== undefined };
   if (wanted.hooks.length > 1) {

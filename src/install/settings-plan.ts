@@ -1,6 +1,6 @@
 import { readBytesIfExists } from '../platform/fs.ts';
 import type { UserPaths } from '../store/paths.ts';
-import { hookGroups } from './commands-text.ts';
+import { hookGroups, type WantedCalls } from './commands-text.ts';
 import type { Scope } from './hook-catalog.ts';
 import type { PlannedAction, RuntimeLocation } from './plan.ts';
 import { editableTarget, settingsFile } from './scopes.ts';
@@ -16,17 +16,16 @@ export function planSettings(input: {
   scope: Scope;
   dir: string;
   runtime: RuntimeLocation;
-  /** What is between `Bash(` and `)` of each rule about commands. */
-  rules: readonly string[];
+  calls: WantedCalls;
   user: UserPaths;
   env: NodeJS.ProcessEnv;
   platform: NodeJS.Platform;
 }): { action: PlannedAction; warnings: string[] } {
-  const { scope, dir, runtime, rules, user, env, platform } = input;
+  const { scope, dir, runtime, calls, user, env, platform } = input;
   const named = settingsFile(scope, dir, user, env);
   const file = editableTarget(named);
   const before = readBytesIfExists(file);
-  const wanted = hookGroups(scope, runtime, platform, rules);
+  const wanted = hookGroups(scope, runtime, platform, calls);
   const settings = parseSettings(named, before ?? Buffer.alloc(0));
   const warnings = checkSettings(settings, [...wanted.keys()]);
   const { bytes, containers } = putEntries(named, before, wanted);

@@ -32,6 +32,8 @@ export interface StatePaths {
   late: string;
   /** What was read of transcripts so far, and what sessions were given: `<session>.json`, `<session>.given`. */
   facts: string;
+  /** One file a session: the partition in work; see `store/partition.ts`. */
+  partition: string;
   /** Durable work for the detached worker. */
   jobs: string;
   locks: string;
@@ -126,6 +128,7 @@ export function statePaths(root: string): StatePaths {
     due: at('due'),
     late: at('late'),
     facts: at('facts'),
+    partition: at('partition'),
     jobs: at('jobs'),
     locks: at('locks'),
     flags: at('flags'),

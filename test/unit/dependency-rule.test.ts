@@ -14,6 +14,7 @@ const DOMAINS = [
   'checks',
   'prompts',
   'notify',
+  'partitions',
 ];
 const LEAVES = [
   'src/errors.ts',

@@ -5,7 +5,7 @@ import { HOOK_CATALOG, type Scope } from '../../install/hook-catalog.ts';
 import { checkSettings } from '../../install/settings-check.ts';
 import { parseSettings } from '../../install/settings-text.ts';
 import { exists, readBytesIfExists } from '../../platform/fs.ts';
-import { examineRules, rulesOf } from './command-rules.ts';
+import { examineEdits, examineRules, isForEdits, wantedCalls } from './command-rules.ts';
 import { type Diagnosis, type DoctorPlace, ok } from './types.ts';
 
 const SCOPES: readonly Scope[] = ['project', 'local', 'user'];
@@ -120,10 +120,12 @@ function examineEntries({ scope, file, hooks }: SettingsFile, place: DoctorPlace
   const own = hooks.filter(({ command }) => isOwnCommand(command));
   const cure = `claude-hooks install --scope ${scope}`;
   const found: Diagnosis[] = [];
-  const rules = rulesOf(place, scope, own);
-  const missing = HOOK_CATALOG.filter(({ tool }) => tool === undefined || rules.length > 0)
+  const { rules, edits } = wantedCalls(place, scope, own);
+  const missing = HOOK_CATALOG.filter(
+    ({ tool, tools }) => tools === undefined && (tool === undefined || rules.length > 0),
+  )
     .map(({ event }) => event)
-    .filter((event) => !own.some((hook) => hook.event === event));
+    .filter((event) => !own.some((hook) => hook.event === event && !isForEdits(hook)));
   if (missing.length > 0)
     found.push({
       id: 'entries-missing',
@@ -132,7 +134,9 @@ function examineEntries({ scope, file, hooks }: SettingsFile, place: DoctorPlace
       cure,
     });
   const altered = own.filter((hook) => {
-    const entry = HOOK_CATALOG.find(({ event }) => event === hook.event);
+    const entry = HOOK_CATALOG.find(
+      ({ event, tools }) => event === hook.event && (tools !== undefined) === isForEdits(hook),
+    );
     return (
       entry === undefined ||
       entry.timeout !== hook.timeout ||
@@ -158,6 +162,7 @@ function examineEntries({ scope, file, hooks }: SettingsFile, place: DoctorPlace
     });
   }
   if (missing.length === 0) found.push(...examineRules(file, own, rules, cure));
+  found.push(...examineEdits(file, own, edits, cure));
   found.push(...examineTargets(own[0]?.command ?? '', scope, file, place, cure));
   return found.length === 0
     ? [ok('entries', `${file}: ${own.length} entries, complete and unaltered (${scope} scope).`)]

@@ -5,7 +5,7 @@ import { hookGroups, isOwnCommand, ownEntry, singleQuoted } from '../../../src/i
 
 const RUNTIME = { directory: '/opt/r', inProject: undefined, node: '/usr/bin/node' };
 const stop = (...input: Parameters<typeof hookGroups>): string =>
-  hookGroups(...input).get('Stop')?.hooks[0].command ?? '';
+  hookGroups(...input).get('Stop')?.[0]?.hooks[0].command ?? '';
 
 describe('the command of an entry', () => {
   it('is one line, and known as ours whatever the scope and system', () => {
@@ -15,7 +15,12 @@ describe('the command of an entry', () => {
           ...RUNTIME,
           inProject: scope === 'project' ? 'node_modules/claude-hooks/dist' : undefined,
         };
-        for (const { hooks } of hookGroups(scope, runtime, platform).values()) {
+        const all = hookGroups(scope, runtime, platform, { rules: ['rm *'], edits: true });
+        expect(all.get('PreToolUse')?.map(({ matcher }) => matcher)).toEqual([
+          'Bash',
+          'Edit|Write|MultiEdit|NotebookEdit',
+        ]);
+        for (const { hooks } of [...all.values()].flat()) {
           expect(hooks[0].command).not.toMatch(/[\r\n]/);
           expect(ownEntry(hooks[0].command)).toMatchObject({ scope });
         }

@@ -8,7 +8,9 @@ const RUNTIME = { directory: "/opt/it's here/dist", inProject: undefined, node: 
 const WANTED = hookGroups('local', RUNTIME, 'linux');
 const RULES = ['rm*', 'git res*', '* x "y" \\(*'];
 const withRules = (...rules: string[]): ReturnType<typeof hookGroups> =>
-  hookGroups('local', RUNTIME, 'linux', rules);
+  hookGroups('local', RUNTIME, 'linux', { rules, edits: false });
+const withEdits = (...rules: string[]): ReturnType<typeof hookGroups> =>
+  hookGroups('local', RUNTIME, 'linux', { rules, edits: true });
 const EVENTS = [...withRules(...RULES).keys()];
 
 const put = (text: string, wanted = WANTED): string =>
@@ -124,7 +126,13 @@ function printRaw(value: unknown, style: Style): string {
 
 describe('putEntries and removeEntries', () => {
   it('add and remove only our entries, whatever the file looks like', () => {
-    const sets = fc.constantFrom(WANTED, withRules(...RULES), withRules('rm*'));
+    const sets = fc.constantFrom(
+      WANTED,
+      withRules(...RULES),
+      withRules('rm*'),
+      withEdits(),
+      withEdits(...RULES),
+    );
     fc.assert(
       fc.property(documents, sets, (document, wantedGroups) => {
         const before = textOf(document);
@@ -135,7 +143,7 @@ describe('putEntries and removeEntries', () => {
           const ours = parsed.hooks[event].filter((g: unknown) =>
             JSON.stringify(g).includes('claude_hooks='),
           );
-          expect(ours).toEqual([wanted]);
+          expect(ours).toEqual(wanted);
         }
         const held = JSON.parse(before.replace(/^\uFEFF/, '')) as { hooks?: Record<string, unknown[]> };
         expect(withoutOurs(after)).toEqual(withoutOurs(before));
@@ -164,11 +172,11 @@ describe('putEntries and removeEntries', () => {
 
   it('replaces out-of-date entries where they stand and takes duplicates out', () => {
     const newer = hookGroups('local', { ...RUNTIME, directory: '/opt/new' }, 'linux');
-    const old = JSON.stringify(WANTED.get('Stop')?.hooks[0]);
+    const old = JSON.stringify(WANTED.get('Stop')?.[0]?.hooks[0]);
     const text = `{"hooks":{"Stop":[{"hooks":[${old}]},{"hooks":[{"type":"command","command":"theirs"}]},{"hooks":[${old}]}],"Zork":[{"hooks":[${old}]}],"PreToolUse":[{"matcher":"Bash","hooks":[{"type":"command","command":"a"},${old},{"type":"command","command":"b"}]}]}}`;
     const value = JSON.parse(put(text, newer));
     expect(value.hooks.Stop).toEqual([
-      newer.get('Stop'),
+      newer.get('Stop')?.[0],
       { hooks: [{ type: 'command', command: 'theirs' }] },
     ]);
     expect(value.hooks.Zork).toBeUndefined();
@@ -179,7 +187,7 @@ describe('putEntries and removeEntries', () => {
   });
 
   it('leaves an entry alone that another writer reformatted or put beside its own', () => {
-    const entry = JSON.stringify({ timeout: 10, ...WANTED.get('Stop')?.hooks[0] });
+    const entry = JSON.stringify({ timeout: 10, ...WANTED.get('Stop')?.[0]?.hooks[0] });
     const text = put(
       `{"hooks": {"Stop": [{"matcher": "", "hooks": [ ${entry} , {"type":"command","command":"x"}]}]}}`,
     );
@@ -188,7 +196,7 @@ describe('putEntries and removeEntries', () => {
   });
 
   it('moves an entry out of a group whose matcher would keep it from running', () => {
-    const entry = JSON.stringify(WANTED.get('SessionStart')?.hooks[0]);
+    const entry = JSON.stringify(WANTED.get('SessionStart')?.[0]?.hooks[0]);
     const value = JSON.parse(
       put(
         `{"hooks":{"SessionStart":[{"matcher":"resume","hooks":[${entry},{"type":"command","command":"x"}]}]}}`,
@@ -196,7 +204,7 @@ describe('putEntries and removeEntries', () => {
     );
     expect(value.hooks.SessionStart).toEqual([
       { matcher: 'resume', hooks: [{ type: 'command', command: 'x' }] },
-      WANTED.get('SessionStart'),
+      WANTED.get('SessionStart')?.[0],
     ]);
   });
 
@@ -209,7 +217,7 @@ describe('putEntries and removeEntries', () => {
   it('writes a new file and takes an empty one', () => {
     const text = putEntries(FILE, undefined, WANTED).bytes.toString();
     expect(text).toBe(
-      `${JSON.stringify({ hooks: Object.fromEntries([...WANTED].map(([event, group]) => [event, [group]])) }, null, 2)}\n`,
+      `${JSON.stringify({ hooks: Object.fromEntries(WANTED) }, null, 2)}\n`,
     );
     expect(put(' \n')).toBe(text);
   });
@@ -223,7 +231,7 @@ describe('putEntries and removeEntries', () => {
       const old = put('{\n  "hooks": {\n    "PreToolUse": []\n  }\n}\n');
       const { bytes, containers } = putEntries(FILE, Buffer.from(old), withRules(...RULES));
       const text = bytes.toString();
-      expect(groupsOf(text)).toEqual([withRules(...RULES).get('PreToolUse')]);
+      expect(groupsOf(text)).toEqual(withRules(...RULES).get('PreToolUse'));
       expect(groupsOf(text)[0]?.hooks.map((hook) => hook.if)).toEqual(RULES.map((rule) => `Bash(${rule})`));
       expect(text.split('\n').filter((line) => line.includes('command:local'))).toHaveLength(RULES.length);
       expect(text).toContain(`\n          {"type": "command", "if": "Bash(rm*)", "command": "claude_hooks=`);
@@ -245,35 +253,53 @@ describe('putEntries and removeEntries', () => {
         ['Bash(a *)', 'Bash(b *)'],
         [undefined],
       ]);
-      const moved = hookGroups('local', { ...RUNTIME, directory: '/opt/new' }, 'linux', ['b *', 'a *']);
+      const moved = hookGroups('local', { ...RUNTIME, directory: '/opt/new' }, 'linux', {
+        rules: ['b *', 'a *'],
+        edits: false,
+      });
       const again = put(after, moved);
-      expect(groupsOf(again)[1]).toEqual(moved.get('PreToolUse'));
+      expect(groupsOf(again)[1]).toEqual(moved.get('PreToolUse')?.[0]);
       expect(again.match(/command:local/g)).toHaveLength(2);
       expect(put(again, WANTED)).not.toContain('command:local');
     });
 
     it('stay where another writer reformatted them or added a hook; changed, they move out of that group', () => {
       const wanted = withRules('a *', 'b *');
-      const group = wanted.get('PreToolUse');
+      const group = wanted.get('PreToolUse')?.[0];
       const mixed = { hooks: [theirs, ...(group?.hooks ?? [])], matcher: 'Bash' };
       const text = put(JSON.stringify({ hooks: { PreToolUse: [mixed] } }, null, 1), wanted);
       expect(groupsOf(text)).toEqual([mixed]);
       const changed = withRules('a *', 'c *');
       expect(groupsOf(put(text, changed))).toEqual([
         { hooks: [theirs], matcher: 'Bash' },
-        changed.get('PreToolUse'),
+        changed.get('PreToolUse')?.[0],
       ]);
     });
 
     it('gather what was doubled or stands under another matcher', () => {
       const wanted = withRules('a *', 'b *');
-      const [a, b] = wanted.get('PreToolUse')?.hooks ?? [];
+      const [a, b] = wanted.get('PreToolUse')?.[0]?.hooks ?? [];
       const before = {
         hooks: {
           PreToolUse: [{ hooks: [b] }, { matcher: 'Bash', hooks: [a] }, { matcher: 'Bash', hooks: [a, b] }],
         },
       };
-      expect(groupsOf(put(JSON.stringify(before), wanted))).toEqual([wanted.get('PreToolUse')]);
+      expect(groupsOf(put(JSON.stringify(before), wanted))).toEqual(wanted.get('PreToolUse'));
+    });
+
+    it('stand beside the group for edits, and each comes and goes without the other', () => {
+      const both = withEdits('a *', 'b *');
+      const commands = put('{"hooks": {"PreToolUse": []}}', withRules('a *', 'b *'));
+      const edits = put('{"hooks": {"PreToolUse": []}}', withEdits());
+      const all = put(commands, both);
+      expect(groupsOf(all)).toEqual(both.get('PreToolUse'));
+      expect(put(all, withRules('a *', 'b *'))).toBe(commands);
+      expect(put(all, withEdits())).toBe(edits);
+      expect(groupsOf(put(edits, both)).map(({ matcher }) => matcher)).toEqual([
+        'Edit|Write|MultiEdit|NotebookEdit',
+        'Bash',
+      ]);
+      expect(put(put(edits, both), both)).toBe(put(edits, both));
     });
   });
 });

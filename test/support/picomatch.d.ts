@@ -1,0 +1,7 @@
+/** The part of picomatch that tests compare with; the package has no types of its own. */
+declare module 'picomatch' {
+  export default function picomatch(
+    glob: string,
+    options: { dot?: boolean; noextglob?: boolean; nonegate?: boolean },
+  ): (file: string) => boolean;
+}
