@@ -13,7 +13,15 @@ interface Candidate {
 }
 
 /** What can stand in a place of the command line. */
-type Kind = 'checkpoint' | 'snapshot' | 'operation' | 'session' | 'preset' | 'files' | 'nothing';
+type Kind =
+  | 'checkpoint'
+  | 'partition'
+  | 'snapshot'
+  | 'operation'
+  | 'session'
+  | 'preset'
+  | 'files'
+  | 'nothing';
 
 /** What each command takes, in order; the last goes on for a command that takes any number. */
 export const ARGUMENTS: Readonly<Record<string, readonly Kind[]>> = {
@@ -31,6 +39,8 @@ export const ARGUMENTS: Readonly<Record<string, readonly Kind[]>> = {
   'snapshot diff': ['snapshot', 'snapshot'],
   undo: ['operation'],
   'config validate': ['files'],
+  'partition show': ['partition'],
+  'partition use': ['partition'],
 };
 
 /** What an option takes, by the word in its help. */
@@ -207,6 +217,16 @@ const SOURCES: Readonly<Record<Exclude<Kind, 'files'>, (cli: Cli) => Promise<Can
       ...items.map(({ id, name, createdAt }) => ({ word: id, note: `${name}, ${when(createdAt)}` })),
       ...latest,
     ];
+  },
+  async partition(cli) {
+    const { openWorkplace } = await import('../flows/workplace.ts');
+    const { systemClock } = await import('../platform/clock.ts');
+    const { commandWord } = await import('../partitions/find.ts');
+    const place = await openWorkplace({ ...cli, now: systemClock });
+    return place.resolved.config.partitions.map((one) => ({
+      word: commandWord(one),
+      ...(one.description === undefined ? {} : { note: one.description }),
+    }));
   },
   async session({ repository }) {
     const { pageCheckpoints } = await import('../checkpoints/list.ts');

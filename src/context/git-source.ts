@@ -2,33 +2,46 @@ import * as path from 'node:path';
 import { exists, readHead } from '../platform/fs.ts';
 import { git } from '../platform/git.ts';
 import { cleanLine } from './clean.ts';
-import { type GitStatus, parseStatus } from './git-status.ts';
+import { type ChangedFile, type GitStatus, parseStatus } from './git-status.ts';
 
 /** Git may take this long for one answer; then the session starts without it. */
 export const GIT_LIMIT_MS = 3_000;
 const MOST_NAMES = 30;
 
+/** A part of the project whose files are named; all others are only counted. */
+interface Part {
+  name: string;
+  holds(file: string): boolean;
+}
+
 /** Lines on branch, upstream, operation in progress and changed files; undefined where git gave no answer. */
-export async function describeGit(root: string, gitDir: string): Promise<string[] | undefined> {
-  const result = await git(['status', '--porcelain=v2', '--branch', '-z', '--untracked-files=normal'], {
+export async function describeGit(root: string, gitDir: string, part?: Part): Promise<string[] | undefined> {
+  // Of a folder that is untracked as a whole nobody can say which of its files are in the part.
+  const untracked = `--untracked-files=${part === undefined ? 'normal' : 'all'}`;
+  const result = await git(['status', '--porcelain=v2', '--branch', '-z', untracked], {
     cwd: root,
     timeoutMs: GIT_LIMIT_MS,
   });
   return result.code === 0
-    ? describeStatus(parseStatus(result.stdout), operationInProgress(gitDir))
+    ? describeStatus(parseStatus(result.stdout), operationInProgress(gitDir), part)
     : undefined;
 }
 
-export function describeStatus(status: GitStatus, operation: string | undefined): string[] {
+export function describeStatus(status: GitStatus, operation: string | undefined, part?: Part): string[] {
   const lines = [branchLine(status)];
   if (operation !== undefined) lines.push(`In progress: ${operation}`);
   if (status.files.length === 0) return [...lines, 'Working tree clean'];
-  lines.push(`Changed files: ${countLine(status)}`);
-  for (const file of status.files.slice(0, MOST_NAMES)) {
+  const isNamed = ({ path: file }: ChangedFile): boolean => part === undefined || part.holds(file);
+  const named = status.files.filter(isNamed);
+  const others = status.files.filter((file) => !isNamed(file));
+  const where = part === undefined ? '' : ` in ${cleanLine(part.name, 80)}`;
+  lines.push(`Changed files${where}: ${named.length === 0 ? 'none' : countLine(named)}`);
+  for (const file of named.slice(0, MOST_NAMES)) {
     lines.push(`  ${file.code.replaceAll('.', ' ')} ${cleanLine(file.path, 200)}`);
   }
-  const more = status.files.length - MOST_NAMES;
-  return more > 0 ? [...lines, `  and ${more} more`] : lines;
+  const more = named.length - MOST_NAMES;
+  if (more > 0) lines.push(`  and ${more} more`);
+  return others.length === 0 ? lines : [...lines, `Changed files outside it: ${countLine(others)}`];
 }
 
 function branchLine(status: GitStatus): string {
@@ -45,18 +58,18 @@ function upstreamWords(status: GitStatus): string {
   return `, ${status.ahead} ahead and ${status.behind ?? 0} behind ${upstream}`;
 }
 
-function countLine(status: GitStatus): string {
-  const conflicts = status.files.filter(({ code }) => /U|AA|DD/.test(code)).length;
-  const untracked = status.files.filter(({ code }) => code === '??').length;
-  const staged = status.files.filter(({ code }) => /^[^.?U]/.test(code)).length;
+function countLine(files: readonly ChangedFile[]): string {
+  const conflicts = files.filter(({ code }) => /U|AA|DD/.test(code)).length;
+  const untracked = files.filter(({ code }) => code === '??').length;
+  const staged = files.filter(({ code }) => /^[^.?U]/.test(code)).length;
   const parts = [
     [conflicts, 'in conflict'],
     [staged, 'staged'],
-    [status.files.filter(({ code }) => /^.[^.?U]/.test(code)).length, 'changed in the working tree'],
+    [files.filter(({ code }) => /^.[^.?U]/.test(code)).length, 'changed in the working tree'],
     [untracked, 'untracked'],
   ] as const;
   const words = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
-  return `${status.files.length} (${words.join(', ')})`;
+  return `${files.length} (${words.join(', ')})`;
 }
 
 /** A rebase, merge, cherry-pick, revert, bisect or `git am` that waits to be finished. */

@@ -9,6 +9,19 @@ import { describeGit } from './git-source.ts';
 import { newestDocument } from './newest.ts';
 import { pickSections } from './sections.ts';
 
+/** The part of the project that is in work: git's sources tell of it alone. */
+export interface PartInWork {
+  name: string;
+  /** What is said of it. */
+  lines: readonly string[];
+  /** Its context file, from the top of the working tree; undefined where it is not to be told. */
+  file: string | undefined;
+  /** Whether a file (from the top of the working tree, with `/`) is in it. */
+  holds(file: string): boolean;
+  /** By which git finds at least its files. */
+  pathspecs: readonly string[];
+}
+
 /** What a source may look at. */
 export interface SourceInput {
   root: string;
@@ -22,6 +35,7 @@ export interface SourceInput {
   more?: Partial<Record<ContextSource, () => Found | Promise<Found>>>;
   /** Only commits after this time are listed (milliseconds since 1970); all recent ones without it. */
   since?: number;
+  partition?: PartInWork | undefined;
 }
 
 /** What a source found: texts to quote, and lines about what could not be quoted. */
@@ -51,6 +65,7 @@ const CHECKPOINT_PARTS = ['Context', 'Next Steps', 'Important Notes'];
 
 /** One line a source: a new one is a line here and a name in the configuration's schema. */
 const SOURCES: Partial<Record<ContextSource, Source>> = {
+  partition: partInWork,
   checkpoint: (input) =>
     newestIn(input, 'checkpoint', '.claude/checkpoints', (text) => pickSections(text, CHECKPOINT_PARTS)),
   summary: (input) => newestIn(input, 'summary', '.claude/sessions', (text) => text),
@@ -105,16 +120,28 @@ function firstOf(input: SourceInput, source: ContextSource, files: readonly stri
   return nothing();
 }
 
+function partInWork(input: SourceInput): Found {
+  const { partition } = input;
+  if (partition === undefined) return nothing();
+  const said = quoteLines(input, 'partition', [...partition.lines], 'claude-hooks context partition show');
+  const file = partition.file === undefined ? nothing() : quoteFile(input, 'partition', partition.file);
+  // Beside each piece its file, by position; the lines have none.
+  return merge([{ ...said, files: [''] }, file]);
+}
+
 async function gitState(input: SourceInput): Promise<Found> {
   if (input.gitDir === undefined) return nothing();
-  const lines = await describeGit(input.root, input.gitDir);
+  const lines = await describeGit(input.root, input.gitDir, input.partition);
   if (lines === undefined) return { pieces: [], notes: ['git status gave no answer in time'], files: [] };
   return quoteLines(input, 'git', lines, 'git status');
 }
 
 async function recentCommits(input: SourceInput): Promise<Found> {
   if (input.gitDir === undefined || input.config.commits === 0) return nothing();
-  const lines = await listCommits(input.root, input.config.commits, input.since);
+  const lines = await listCommits(input.root, input.config.commits, {
+    since: input.since,
+    pathspecs: input.partition?.pathspecs,
+  });
   if (lines === undefined) return { pieces: [], notes: ['git log gave no answer in time'], files: [] };
   return lines.length === 0
     ? nothing()

@@ -1,11 +1,11 @@
 import * as path from 'node:path';
 import type { Config } from '../config/config.ts';
 import { resolveConfig } from '../config/resolve.ts';
+import { commandWord, contextFileOf, findPartition } from '../partitions/find.ts';
+import { compilePartitions } from '../partitions/matcher.ts';
 import { realPath } from '../platform/fs.ts';
 import { visible } from '../platform/terminal.ts';
 import { spellingOnDisk, truePath } from '../platform/true-path.ts';
-import { commandWord, contextFileOf, findPartition } from '../partitions/find.ts';
-import { compilePartitions } from '../partitions/matcher.ts';
 import type { SessionEvent } from '../sessions/event.ts';
 import { readSessionPartition } from '../store/partition.ts';
 import { locateRepository, type Repository, statePaths, stateRoot, userPaths } from '../store/paths.ts';

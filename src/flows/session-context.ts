@@ -5,7 +5,7 @@ import { cleanLine } from '../context/clean.ts';
 import { checkNonce, quotableLines } from '../context/fence.ts';
 import { type KnownText, readKnownText, remember, withoutKnown } from '../context/known-lines.ts';
 import { newestDocument } from '../context/newest.ts';
-import { type Found, readSource, type SourceInput } from '../context/sources.ts';
+import { type Found, type PartInWork, readSource, type SourceInput } from '../context/sources.ts';
 import { documentPaths, type Repository, type StatePaths, worktreeName } from '../store/paths.ts';
 import { type NotedSession, readLastSession } from '../store/session-facts.ts';
 import { findStateTarget } from './state-target.ts';
@@ -54,6 +54,7 @@ const OCCASION: Record<StartSource, string> = {
 /** Sources that quote files, of which parts may be in CLAUDE.md or in a source before. */
 const QUOTES_FILES: ReadonlySet<string> = new Set([
   'state',
+  'partition',
   'checkpoint',
   'summary',
   'context',
@@ -84,6 +85,8 @@ export interface ContextInput {
   nonce: string;
   /** For a resume: commits after this time are listed; by default after the newest summary or checkpoint. */
   since?: number;
+  /** What is in work of the project, where it has partitions. */
+  partition?: PartInWork | undefined;
 }
 
 /**
@@ -118,6 +121,7 @@ export function beginSessionContext(input: Omit<ContextInput, 'findings'>): {
     readLimit: budget * 6,
     since,
     more: { state: () => stateOf(input) },
+    partition: input.partition,
   };
   const running = new Map<ContextSource, Promise<Found>>();
   for (const name of names) if (!QUOTES_FILES.has(name)) running.set(name, readSource(name, source));

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { parseDuration } from '../config/duration.ts';
 import { problemLine } from '../config/types.ts';
+import type { PartInWork } from '../context/sources.ts';
 import { systemCode } from '../errors.ts';
 import { isEnabledForUser } from '../install/enabled.ts';
 import { isInstalledIn } from '../install/installed.ts';
@@ -58,6 +59,7 @@ export async function startSession(
     transcript: event.transcript,
     last: readLastSession(place.state, worktreeName(place.repository)),
     ...(event.source === 'resume' ? { given: readGiven(place.state, session) } : {}),
+    partition: config.partitions.length === 0 ? undefined : await partitionOf(place, session, event, notes),
   };
   // Git answers while the checks run, unless one of them moves the branch.
   const early = config.preSession.pull.enabled ? undefined : beginSessionContext(input);
@@ -80,6 +82,19 @@ export async function startSession(
   if (writable) await startBackground(place, session, clientPid);
   if (context.text === '') return undefined;
   return `${JSON.stringify({ hookSpecificOutput: { hookEventName: 'SessionStart', additionalContext: context.text } })}\n`;
+}
+
+/** Loaded only where the project has partitions. */
+async function partitionOf(
+  place: Workplace,
+  session: string,
+  event: SessionEvent,
+  notes: string[],
+): Promise<PartInWork | undefined> {
+  const { beginPartition } = await import('./session-partition.ts');
+  const { part, problems } = beginPartition(place, session, sourceOf(event));
+  notes.push(...problems);
+  return part;
 }
 
 function sourceOf(event: SessionEvent): Source {

@@ -23,7 +23,8 @@ export function expandBraces(glob: string): string[] {
       const [start, end] = [next.slice(0, found.from), next.slice(found.to)];
       for (const part of found.parts.reverse()) open.push(start + part + end);
     }
-    if (done.length + open.length > MOST) throw new GlobRefused(`its braces stand for more than ${MOST} globs`);
+    if (done.length + open.length > MOST)
+      throw new GlobRefused(`its braces stand for more than ${MOST} globs`);
   }
   return done;
 }

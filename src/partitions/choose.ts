@@ -10,7 +10,6 @@ const LEAST = 2;
 export function choosePartition(owners: readonly (number | undefined)[]): number | undefined {
   const counts = new Map<number, number>();
   for (const owner of owners) if (owner !== undefined) counts.set(owner, (counts.get(owner) ?? 0) + 1);
-  for (const [partition, count] of counts)
-    if (count >= LEAST && count * 2 > owners.length) return partition;
+  for (const [partition, count] of counts) if (count >= LEAST && count * 2 > owners.length) return partition;
   return undefined;
 }

@@ -39,8 +39,7 @@ export function compilePartitions(partitions: readonly Pick<Partition, 'name' | 
     globs.forEach((text, order) => {
       const glob = readGlob(text);
       if (typeof glob === 'string') refused.push({ partition: name, glob: text, reason: glob });
-      else
-        for (const path of glob.paths) addPath(root, path, { partition, order, negated: glob.negated });
+      else for (const path of glob.paths) addPath(root, path, { partition, order, negated: glob.negated });
     });
   });
   return { holders: (file) => holdersOf(root, file), refused };

@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { HooksError } from '../errors.ts';
 import { ensureDirectory, readHead, setTimes, statIfExists, writeFileAtomic } from '../platform/fs.ts';
 import { type Repository, type StatePaths, worktreeName } from './paths.ts';
 
@@ -37,7 +38,16 @@ export function hasSessionPartition(state: StatePaths, session: string): boolean
   return (statIfExists(sessionFile(state, session))?.size ?? 0) > 0;
 }
 
+/** @throws HooksError (usage) for an id that is none of a session. */
 export function writeSessionPartition(state: StatePaths, session: string, choice: PartitionChoice): void {
+  if (!SESSION.test(session)) {
+    throw new HooksError({
+      code: 'session-id',
+      kind: 'usage',
+      message: `${JSON.stringify(session.slice(0, 120))} is no id of a session.`,
+      hint: 'See the sessions that are open with: claude-hooks status',
+    });
+  }
   write(sessionFile(state, session), choice);
 }
 

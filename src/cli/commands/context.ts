@@ -3,10 +3,12 @@ import { type Command, Option } from 'commander';
 import { HooksError } from '../../errors.ts';
 import { previewChecks } from '../../flows/pre-session.ts';
 import { buildSessionContext, type StartSource } from '../../flows/session-context.ts';
+import { previewPartition } from '../../flows/session-partition.ts';
 import { openWorkplace } from '../../flows/workplace.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { Cli } from '../cli.ts';
 import { defineCompress } from './context/compress.ts';
+import { definePartition } from './context/partition.ts';
 import { defineSummarize } from './context/summarize.ts';
 
 const STARTS: readonly StartSource[] = ['startup', 'resume', 'clear', 'compact'];
@@ -22,6 +24,7 @@ export function define(program: Command, cli: Cli): void {
     .command('context')
     .summary('See what the next session would be given')
     .description('What a session is given at its start: checkpoint, summary, context file, git, README.');
+  definePartition(context, cli);
   withOptions(context.command('show'))
     .description('Print exactly what the next session would get, with the size of each source.')
     .addHelpText(
@@ -66,6 +69,7 @@ async function show(cli: Cli, options: Options): Promise<void> {
     state: place.state,
     findings: [...problems.map(({ message }) => message), ...wanted.map(({ text }) => text)],
     now: place.now(),
+    partition: previewPartition(place, options.source),
     nonce: randomBytes(8).toString('hex'),
   });
   const { budget } = config.context;

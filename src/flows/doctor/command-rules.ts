@@ -49,12 +49,7 @@ export function examineRules(
 }
 
 /** Whether edits of files are looked at exactly where a partition of the configuration guards its border. */
-export function examineEdits(
-  file: string,
-  own: readonly Hook[],
-  wanted: boolean,
-  cure: string,
-): Diagnosis[] {
+export function examineEdits(file: string, own: readonly Hook[], wanted: boolean, cure: string): Diagnosis[] {
   if (own.some(isForEdits) === wanted) return [];
   return [
     {

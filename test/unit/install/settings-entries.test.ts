@@ -216,9 +216,7 @@ describe('putEntries and removeEntries', () => {
 
   it('writes a new file and takes an empty one', () => {
     const text = putEntries(FILE, undefined, WANTED).bytes.toString();
-    expect(text).toBe(
-      `${JSON.stringify({ hooks: Object.fromEntries(WANTED) }, null, 2)}\n`,
-    );
+    expect(text).toBe(`${JSON.stringify({ hooks: Object.fromEntries(WANTED) }, null, 2)}\n`);
     expect(put(' \n')).toBe(text);
   });
 

@@ -15,7 +15,9 @@ const holds = (file: string, ...globs: string[]): boolean =>
 const compiled = new Map<string, (file: string) => boolean>();
 function picomatcher(glob: string): (file: string) => boolean {
   // Only with another option of it does `!` in brackets mean what it means to a shell and to git.
-  const known = compiled.get(glob) ?? picomatch(glob.replaceAll('[!', '[^'), { dot: true, noextglob: true, nonegate: true });
+  const known =
+    compiled.get(glob) ??
+    picomatch(glob.replaceAll('[!', '[^'), { dot: true, noextglob: true, nonegate: true });
   compiled.set(glob, known);
   return known;
 }
@@ -34,10 +36,39 @@ function oracle(globs: readonly string[], file: string): boolean {
   return held;
 }
 
-const word = fc.constantFrom('a', 'b', 'ab', 'ba', 'a.b', '.a', 'src', 'x.ts', 'a b', 'é', 'a-b', '+a', '$', 'A');
+const word = fc.constantFrom(
+  'a',
+  'b',
+  'ab',
+  'ba',
+  'a.b',
+  '.a',
+  'src',
+  'x.ts',
+  'a b',
+  'é',
+  'a-b',
+  '+a',
+  '$',
+  'A',
+);
 const pattern = fc.oneof(
   { weight: 4, arbitrary: word },
-  fc.constantFrom('*', '?', '*a', 'a*', '*a*b', '*.ts', '?b', '[ab]', '[!a]', '[a-c]b', '[ab]*', '.*', 'a*b*'),
+  fc.constantFrom(
+    '*',
+    '?',
+    '*a',
+    'a*',
+    '*a*b',
+    '*.ts',
+    '?b',
+    '[ab]',
+    '[!a]',
+    '[a-c]b',
+    '[ab]*',
+    '.*',
+    'a*b*',
+  ),
   fc.constantFrom('{a,b}', '{a,ab}*', 'x.{ts,js}', '{a,{b,src}}', '{src,a}', 'a\\*'),
 );
 const glob = fc
@@ -46,7 +77,9 @@ const glob = fc
     fc.array(fc.oneof({ weight: 3, arbitrary: pattern }, fc.constant('**')), { minLength: 1, maxLength: 5 }),
   )
   .map(([negated, parts]) => `${negated ? '!' : ''}${parts.join('/')}`);
-const file = fc.array(fc.oneof(word, fc.constantFrom('a*', '[ab]', 'c')), { minLength: 1, maxLength: 5 }).map((parts) => parts.join('/'));
+const file = fc
+  .array(fc.oneof(word, fc.constantFrom('a*', '[ab]', 'c')), { minLength: 1, maxLength: 5 })
+  .map((parts) => parts.join('/'));
 
 describe('a glob', () => {
   it.each([
@@ -109,12 +142,16 @@ describe('a glob', () => {
 
   it('means what picomatch says it means', () => {
     fc.assert(
-      fc.property(fc.array(glob, { minLength: 1, maxLength: 4 }), fc.array(file, { maxLength: 12 }), (globs, files) => {
-        const { holders, refused } = compilePartitions([{ name: 'x', globs }]);
-        expect(refused).toEqual([]);
-        for (const name of files)
-          expect([globs, name, holders(name).length > 0]).toEqual([globs, name, oracle(globs, name)]);
-      }),
+      fc.property(
+        fc.array(glob, { minLength: 1, maxLength: 4 }),
+        fc.array(file, { maxLength: 12 }),
+        (globs, files) => {
+          const { holders, refused } = compilePartitions([{ name: 'x', globs }]);
+          expect(refused).toEqual([]);
+          for (const name of files)
+            expect([globs, name, holders(name).length > 0]).toEqual([globs, name, oracle(globs, name)]);
+        },
+      ),
       { numRuns: repeats(2_000, 40_000) },
     );
   });
@@ -122,10 +159,14 @@ describe('a glob', () => {
   it('is never an error, whatever it is', () => {
     const letters = fc.constantFrom(...'ab/*?[]{}!,\\.-()^: ');
     fc.assert(
-      fc.property(fc.string({ unit: letters, maxLength: 30 }), fc.string({ unit: letters, maxLength: 12 }), (text, name) => {
-        const { holders, refused } = compilePartitions([{ name: 'x', globs: [text] }]);
-        expect(holders(name).length + refused.length).toBeLessThanOrEqual(1);
-      }),
+      fc.property(
+        fc.string({ unit: letters, maxLength: 30 }),
+        fc.string({ unit: letters, maxLength: 12 }),
+        (text, name) => {
+          const { holders, refused } = compilePartitions([{ name: 'x', globs: [text] }]);
+          expect(holders(name).length + refused.length).toBeLessThanOrEqual(1);
+        },
+      ),
       { numRuns: repeats(2_000, 40_000) },
     );
   });
@@ -147,12 +188,16 @@ describe('a hostile glob', () => {
     ['['.repeat(300), 'a'],
     ['\\'.repeat(299), 'a'],
     [`${'!'.repeat(299)}a`, 'a'],
-  ])('%.40s is done with at once', (text, name) => {
-    const globs = Array.from({ length: 100 }, () => text.slice(0, 300));
-    // With a matcher that goes back more than once, the first of these alone takes hours: the test would time out.
-    const partitions = Array.from({ length: 5 }, (_, index) => ({ name: `p${index}`, globs }));
-    expect(resolvePartitions([name, name], partitions).owners).toHaveLength(2);
-  }, 10_000);
+  ])(
+    '%.40s is done with at once',
+    (text, name) => {
+      const globs = Array.from({ length: 100 }, () => text.slice(0, 300));
+      // With a matcher that goes back more than once, the first of these alone takes hours: the test would time out.
+      const partitions = Array.from({ length: 5 }, (_, index) => ({ name: `p${index}`, globs }));
+      expect(resolvePartitions([name, name], partitions).owners).toHaveLength(2);
+    },
+    10_000,
+  );
 
   it('with braces becomes at most 128 globs', () => {
     expect(expandBraces('{a,b}'.repeat(7))).toHaveLength(128);
@@ -164,18 +209,30 @@ describe('resolvePartitions', () => {
   it('gives each of 1,000 files to the first of 20 partitions that holds it, and names the overlaps', () => {
     const folders = ['src', 'lib', 'test', 'docs', 'infra'];
     const globsOf = fc.array(
-      fc.oneof(glob, fc.tuple(fc.constantFrom(...folders), glob).map(([folder, text]) => text.startsWith('!') ? `!${folder}/${text.slice(1)}` : `${folder}/${text}`)),
+      fc.oneof(
+        glob,
+        fc
+          .tuple(fc.constantFrom(...folders), glob)
+          .map(([folder, text]) =>
+            text.startsWith('!') ? `!${folder}/${text.slice(1)}` : `${folder}/${text}`,
+          ),
+      ),
       { minLength: 1, maxLength: 4 },
     );
     const matrix = fc.tuple(
-      fc.array(fc.tuple(fc.constantFrom('', ...folders), file).map((parts) => parts.filter(Boolean).join('/')), { minLength: 1_000, maxLength: 1_000 }),
+      fc.array(
+        fc.tuple(fc.constantFrom('', ...folders), file).map((parts) => parts.filter(Boolean).join('/')),
+        { minLength: 1_000, maxLength: 1_000 },
+      ),
       fc.array(globsOf, { minLength: 20, maxLength: 20 }),
     );
     fc.assert(
       fc.property(matrix, ([files, all]) => {
         const partitions = all.map((globs, index) => ({ name: `p${index}`, globs }));
         const { owners, overlaps } = resolvePartitions(files, partitions);
-        const expected = files.map((name) => all.flatMap((globs, index) => (oracle(globs, name) ? [index] : [])));
+        const expected = files.map((name) =>
+          all.flatMap((globs, index) => (oracle(globs, name) ? [index] : [])),
+        );
         expect(owners).toEqual(expected.map((held) => held[0]));
         expect(overlaps).toEqual(
           files.flatMap((name, index) => {
