@@ -18,7 +18,7 @@ export function findPartition<P extends Pick<Partition, 'name'>>(
   const wanted = key(word);
   return (
     partitions.find(({ name }) => key(name) === wanted) ??
-    partitions.find(({ name }) => slugOf(name, '') === wanted)
+    (wanted === '' ? undefined : partitions.find(({ name }) => slugOf(name, '') === wanted))
   );
 }
 

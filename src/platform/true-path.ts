@@ -18,9 +18,18 @@ export function truePath(file: string, links = 0): string {
     if (folder === file) return file;
     const parent = truePath(folder, links);
     const place = path.join(parent, path.basename(file));
-    const target = linkTarget(place);
+    const target = targetOf(place);
     if (target === undefined || links >= MOST_LINKS) return place;
     return truePath(path.resolve(parent, target), links + 1);
+  }
+}
+
+/** Undefined also behind links in a circle, and in a folder that nobody may look into. */
+function targetOf(place: string): string | undefined {
+  try {
+    return linkTarget(place);
+  } catch {
+    return undefined;
   }
 }
 
