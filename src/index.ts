@@ -11,6 +11,7 @@ export type { Config, ConfigInput, ContextSource, Moment, Step } from './config/
 export { parseDuration } from './config/duration.ts';
 export type { ConfigProblem, ResolvedConfig } from './config/types.ts';
 export { type ErrorDetails, type ErrorKind, EXIT_CODES, HooksError } from './errors.ts';
+export { type PartitionUse, usePartition } from './flows/partition.ts';
 export { type RestoreRequest, restoreCheckpoint } from './flows/restore.ts';
 export { buildSessionContext } from './flows/session-context.ts';
 export { listSnapshots, loadSnapshot, type SnapshotPlace, saveSnapshot } from './flows/snapshot.ts';
@@ -18,6 +19,8 @@ export { diffSnapshots } from './flows/snapshot-diff.ts';
 export { resumeSnapshot, type SnapshotResume } from './flows/snapshot-resume.ts';
 export { readStatus, type Status } from './flows/status.ts';
 export { openWorkplace, type Workplace } from './flows/workplace.ts';
+export { type Resolution, resolvePartitions } from './partitions/resolve.ts';
+export type { Partition, RefusedGlob } from './partitions/types.ts';
 export { type Clock, systemClock } from './platform/clock.ts';
 export { redactText, redactValue } from './redact/redact.ts';
 export { parseEvent, type SessionEvent } from './sessions/event.ts';

@@ -41,6 +41,7 @@ function removeTemporary({ state, repository, now }: Workplace): void {
     ...places,
     state.late,
     state.partition,
+    state.partitionDefault,
     state.locks,
     state.facts,
     state.indexes,

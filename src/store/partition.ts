@@ -25,7 +25,7 @@ function sessionFile(state: StatePaths, session: string): string {
 
 /** What sessions that begin in this working tree start with. */
 function defaultFile(state: StatePaths, repository: Repository): string {
-  return path.join(state.root, 'partition-default', worktreeName(repository));
+  return path.join(state.partitionDefault, worktreeName(repository));
 }
 
 /** The choice of a session; undefined where it never had one. A damaged file counts as none. */

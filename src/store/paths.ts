@@ -34,6 +34,8 @@ export interface StatePaths {
   facts: string;
   /** One file a session: the partition in work; see `store/partition.ts`. */
   partition: string;
+  /** One file a working tree: the partition its sessions begin with. */
+  partitionDefault: string;
   /** Durable work for the detached worker. */
   jobs: string;
   locks: string;
@@ -129,6 +131,7 @@ export function statePaths(root: string): StatePaths {
     late: at('late'),
     facts: at('facts'),
     partition: at('partition'),
+    partitionDefault: at('partition-default'),
     jobs: at('jobs'),
     locks: at('locks'),
     flags: at('flags'),

@@ -140,14 +140,12 @@ describe('context partition', () => {
   });
 
   it('and doctor say when the installed hooks do not fit', async () => {
-    const doctor = async (): Promise<string[]> =>
-      (
-        JSON.parse((await sandbox.cli(['doctor', '--json'])).stdout) as {
-          diagnoses?: { id: string }[];
-          findings?: { id: string }[];
-        } & Record<string, { id: string }[]>
-      ).diagnoses?.map(({ id }) => id) ?? [];
-    configure('allow');
+    const doctor = async (): Promise<string[]> => {
+      const { items } = JSON.parse((await sandbox.cli(['doctor', '--json'])).stdout) as {
+        items: { id: string }[];
+      };
+      return items.map(({ id }) => id);
+    };
     sandbox.write('.claude-sessionrc.json', '{ "checkpoints": { "loop": false } }');
     expect((await sandbox.cli(['install', '--yes', '--git-hooks', 'none'])).code).toBe(0);
     expect(await doctor()).toContain('entries');
