@@ -42,6 +42,17 @@ describe('the built files', () => {
     }
   });
 
+  it('load the globs of partitions only where a partition is in work or configured', () => {
+    const holders = [...hooks, ...filesOf('lib'), path.join(dist, 'bell.cjs')].filter((file) =>
+      readFileSync(file, 'utf8').includes('its braces stand for'),
+    );
+    expect(holders.map((file) => path.relative(dist, file)).sort()).toEqual([
+      path.join('hooks', 'edit.cjs'),
+      path.join('lib', 'flows-session-partition.cjs'),
+    ]);
+    expect(statSync(path.join(dist, 'hooks/edit.cjs')).size).toBeLessThan(24_000);
+  });
+
   it('require nothing that is not Node or beside them', () => {
     for (const file of [...hooks, ...filesOf('lib'), path.join(dist, 'bell.cjs'), ...commandLine]) {
       const outside = requiredBy(file).filter(
