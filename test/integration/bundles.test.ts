@@ -42,12 +42,13 @@ describe('the built files', () => {
     }
   });
 
-  it('load the globs of partitions only where a partition is in work or configured', () => {
+  it('load the globs of partitions only where one is in work or configured, or a prompt is understood', () => {
     const holders = [...hooks, ...filesOf('lib'), path.join(dist, 'bell.cjs')].filter((file) =>
       readFileSync(file, 'utf8').includes('its braces stand for'),
     );
     expect(holders.map((file) => path.relative(dist, file)).sort()).toEqual([
       path.join('hooks', 'edit.cjs'),
+      path.join('lib', 'flows-prompt-acts-answer.cjs'),
       path.join('lib', 'flows-session-partition.cjs'),
     ]);
     expect(statSync(path.join(dist, 'hooks/edit.cjs')).size).toBeLessThan(24_000);

@@ -90,7 +90,7 @@ async function doAct(at: ActPlace, act: PromptAct): Promise<ActResult> {
     return await (ACTS[act.kind] as (at: ActPlace, act: PromptAct) => Promise<ActResult>)(at, act);
   } catch (error) {
     const hint = error instanceof HooksError && error.hint !== undefined ? `. ${error.hint}` : '';
-    const why = redactText(`${messageOf(error)}${hint}`);
+    const why = redactText(`${hint === '' ? messageOf(error) : messageOf(error).replace(/\.$/, '')}${hint}`);
     return {
       done: false,
       said: `"${example}" was not done: ${why}`,
