@@ -4,7 +4,7 @@ import { assemble } from '../context/assemble.ts';
 import { readSource } from '../context/sources.ts';
 import { HooksError } from '../errors.ts';
 import { SCOPES, settingsFile } from '../install/scopes.ts';
-import { commandWord, findPartition, reservedName } from '../partitions/find.ts';
+import { findPartition, reservedName } from '../partitions/find.ts';
 import { readTextIfExists } from '../platform/fs.ts';
 import { sessionNonce } from '../store/nonce.ts';
 import {
@@ -148,9 +148,4 @@ function missingEntry({ cwd, user, env }: Workplace, partition: Partition): stri
     : [
         `Edits outside ${partition.name} are not ${what} yet: the installed hooks do not look at edits. Run: claude-hooks install`,
       ];
-}
-
-/** What to type to put a partition in work. */
-export function useCommand(partition: Partition): string {
-  return `claude-hooks context partition use ${commandWord(partition)}`;
 }
