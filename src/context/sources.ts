@@ -68,7 +68,7 @@ const SOURCES: Partial<Record<ContextSource, Source>> = {
   partition: partInWork,
   checkpoint: (input) =>
     newestIn(input, 'checkpoint', '.claude/checkpoints', (text) => pickSections(text, CHECKPOINT_PARTS)),
-  summary: (input) => newestIn(input, 'summary', '.claude/sessions', (text) => text),
+  summary: (input) => newestIn(input, 'summary', '.claude/sessions', withoutLayers),
   context: (input) =>
     merge(
       ['.claude/context.md', '.claude/context.local.md'].map((file) => quoteFile(input, 'context', file)),
@@ -82,6 +82,11 @@ const SOURCES: Partial<Record<ContextSource, Source>> = {
 export function readSource(name: ContextSource, input: SourceInput): Promise<Found> {
   const source = input.more?.[name] ?? SOURCES[name];
   return Promise.resolve(source?.(input) ?? nothing());
+}
+
+/** The sections of a summary say the same in fewer words. */
+function withoutLayers(text: string): string {
+  return text.split(/\n## Layer [1-4]: /)[0] ?? '';
 }
 
 function quoteFile(

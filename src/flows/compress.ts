@@ -4,6 +4,7 @@ import { readRecords } from '../store/journal.ts';
 import { isClientAlive, listLive } from '../store/live.ts';
 import { documentPaths, sessionJournal } from '../store/paths.ts';
 import { readSessionFacts } from '../store/session-facts.ts';
+import type { TranscriptEvent } from '../transcript/events.ts';
 import { type SessionFacts, unpackFacts } from '../transcript/facts.ts';
 import { noFacts } from '../transcript/facts-builder.ts';
 import { itemsOfEvent, itemsOfFacts, type LayeredSession, sessionItem } from '../transcript/layer-items.ts';
@@ -45,6 +46,28 @@ export function compressContext(place: Workplace, request: CompressRequest): Com
   return { ...fitted, sessions: known.length, now };
 }
 
+/**
+ * The layers of one session at one time, as they are kept in its summary. Empty where nothing is told.
+ * @param budget tokens, estimated.
+ */
+export function layersOfSession(
+  place: Workplace,
+  session: { id: string; transcript: string; facts: SessionFacts },
+  now: number,
+  budget: number,
+): string {
+  const { id, transcript, facts } = session;
+  const items = layeredItems(
+    place.repository.root,
+    transcript,
+    { id, facts, endedAt: undefined, endReason: undefined, summary: undefined },
+    now,
+  );
+  const transcripts = new Map<string, string>();
+  return fitLayers(items, budget, (shown, leftOut) => renderLayers(shown, leftOut, { now, transcripts }))
+    .text;
+}
+
 function itemsOf(place: Workplace, id: string, transcript: string, now: number): LayerItem[] {
   const { root } = place.repository;
   const facts = factsOf(place, { session: id, transcript, writtenAt: 0 });
@@ -60,11 +83,14 @@ function itemsOf(place: Workplace, id: string, transcript: string, now: number):
       ? []
       : [sessionItem(session, goal === undefined ? undefined : oneLine(goal.value))];
   }
+  return layeredItems(root, transcript, session, now);
+}
+
+function layeredItems(root: string, transcript: string, session: LayeredSession, now: number): LayerItem[] {
   const items = itemsOfFacts(session, root);
-  if (now - last < HOUR_MS) {
-    readTranscript(transcript, (event) => void items.push(...itemsOfEvent(event, id, root)), {
-      since: now - HOUR_MS,
-    });
+  if (now - (session.facts.to ?? now) < HOUR_MS) {
+    const see = (event: TranscriptEvent): void => void items.push(...itemsOfEvent(event, session.id, root));
+    readTranscript(transcript, see, { since: now - HOUR_MS });
   }
   return items.filter((item) => isKept(item, now));
 }

@@ -30,6 +30,9 @@ interface EndedSession {
   endedAt: number;
 }
 
+/** Tokens for the layers at the end of a summary. */
+const LAYERS_BUDGET = 2_000;
+
 /** What is done when a session has ended, in this order. Each step may be repeated without harm. */
 const STEPS: { name: string; run(place: Workplace, ended: EndedSession): Promise<void> }[] = [
   { name: 'summary', run: writeSummary },
@@ -166,9 +169,16 @@ async function writeSummary(
       .filter((entry) => entry.length > 3)
       .map((entry) => entry.slice(3)),
   });
+  const { layersOfSession } = await import('./compress.ts');
+  const layers = layersOfSession(
+    place,
+    { id: job.session, transcript: event.transcript ?? '', facts },
+    endedAt,
+    LAYERS_BUDGET,
+  );
   // One file a session: a session that is resumed and ends again has its summary replaced by the fuller one.
   writeFileAtomic(
     path.join(directory, `${minuteStamp(startedAt)}-${job.session.slice(0, 8)}.md`),
-    redactText(text),
+    redactText(layers === '' ? text : `${text}\n${layers}`),
   );
 }
