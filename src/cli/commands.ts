@@ -59,7 +59,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'context',
-    summary: 'See what the next session would be given',
+    summary: 'Keep the context file; see what a session is given',
     load: () => import('./commands/context.ts'),
   },
   {

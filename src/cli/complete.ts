@@ -20,6 +20,8 @@ type Kind =
   | 'operation'
   | 'session'
   | 'preset'
+  | 'add-kind'
+  | 'done-kind'
   | 'files'
   | 'nothing';
 
@@ -37,6 +39,8 @@ export const ARGUMENTS: Readonly<Record<string, readonly Kind[]>> = {
   'snapshot show': ['snapshot'],
   'snapshot load': ['snapshot'],
   'snapshot diff': ['snapshot', 'snapshot'],
+  'context add': ['add-kind', 'nothing'],
+  'context done': ['done-kind', 'nothing'],
   undo: ['operation'],
   'config validate': ['files'],
   'partition show': ['partition'],
@@ -208,6 +212,8 @@ async function ofKind(cli: Cli, kind: Kind, current: string): Promise<Candidate[
 const SOURCES: Readonly<Record<Exclude<Kind, 'files'>, (cli: Cli) => Promise<Candidate[]>>> = {
   nothing: () => Promise.resolve([]),
   preset: () => Promise.resolve(PRESET_NAMES.map((word) => ({ word }))),
+  'add-kind': () => Promise.resolve(['decision', 'issue', 'next', 'note'].map((word) => ({ word }))),
+  'done-kind': () => Promise.resolve(['issue', 'next'].map((word) => ({ word }))),
   async checkpoint({ repository }) {
     const { pageCheckpoints } = await import('../checkpoints/list.ts');
     const { when } = await import('./render/checkpoint.ts');

@@ -29,7 +29,7 @@ export interface AssembledContext {
   leftOut: string[];
 }
 
-const SHOW_ALL = 'claude-hooks context show';
+const SHOW_ALL = 'claude-hooks context inject --dry-run';
 
 /**
  * Puts the pieces, most important first, into at most `budget` characters, heading and all. Cuts only between

@@ -1,143 +1,139 @@
 /**
- * The marked regions of `.claude/context.md`: what claude-hooks keeps up to date. Everything outside them belongs
- * to the person and is never touched.
+ * The text of `.claude/context.md`: sections that people write, and marked regions in them that claude-hooks keeps up to
+ * date. Everything outside the regions, and every line a person put into one, is never touched.
  */
-
-const begin = (name: string): string => `<!-- claude-hooks:begin ${name} -->`;
-const end = (name: string): string => `<!-- claude-hooks:end ${name} -->`;
-
-export interface ContextFacts {
-  branch: string | undefined;
-  /** What is being worked on, from the last prompt; undefined where the session does not tell. */
-  feature: string | undefined;
-  /** Undefined after a git operation: then feature, status and next steps stay as they are. */
-  todos: { text: string; done: boolean }[] | undefined;
-  /** Recent commits, newest first: `abc1234 subject`. */
-  commits: string[];
-  /** `2026-11-22`. */
-  date: string;
-}
+import type { ContextFacts } from './facts.ts';
+import { ELSEWHERE, isOwnLine, REGIONS, SECTIONS } from './layout.ts';
+import { proposeLines } from './proposals.ts';
+import { commitLines, leftSteps, nextLines, workLines } from './region-lines.ts';
+import { beginMarker, endMarker, readRegion, replaceRegion } from './regions.ts';
 
 /**
- * Replaces the lines of one region, keeping the file's line endings. @returns the text unchanged where the region
- * is missing or damaged (a begin without its end, or two of them): a half-written region is never guessed at.
+ * Which regions a file holds: `whole`, one person's file with all of them; `shared`, a file that git tracks, with what is
+ * the same for everyone; `personal`, the file beside it with the rest.
  */
-export function replaceRegion(text: string, name: string, lines: readonly string[]): string {
-  const eol = text.includes('\r\n') ? '\r\n' : '\n';
-  const rows = text.split(/\r?\n/);
-  const first = rows.indexOf(begin(name));
-  const last = rows.indexOf(end(name));
-  if (
-    first === -1 ||
-    last <= first ||
-    rows.lastIndexOf(begin(name)) !== first ||
-    rows.lastIndexOf(end(name)) !== last
-  )
-    return text;
-  const offsets = lineOffsets(text);
-  const from = offsets[first + 1];
-  const to = offsets[last];
-  if (from === undefined || to === undefined) return text;
-  return `${text.slice(0, from)}${lines.map((line) => line + eol).join('')}${text.slice(to)}`;
+export type FilePart = 'whole' | 'shared' | 'personal';
+
+export interface UpdateInput {
+  facts: ContextFacts;
+  part: FilePart;
+  /** From `proposalKeys`: what was offered before. */
+  offered: ReadonlySet<string>;
+  /** The text of the tracked file, for a personal one. */
+  shared?: string | undefined;
 }
 
-function lineOffsets(text: string): number[] {
-  const offsets = [0];
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) offsets.push(at + 1);
-  return offsets;
+/** What people write into a first file; without it the sections are empty. */
+export interface FirstWords {
+  title: string;
+  about: readonly string[];
+  architecture: readonly string[];
+  testing: readonly string[];
 }
 
-/** The lines of a region; empty where it is missing. */
-export function readRegion(text: string, name: string): string[] {
-  const rows = text.split(/\r?\n/);
-  const first = rows.indexOf(begin(name));
-  const last = rows.indexOf(end(name));
-  return first === -1 || last <= first ? [] : rows.slice(first + 1, last);
-}
+const PERSONAL_TITLE = 'Project context, yours alone';
+const PERSONAL_ABOUT = [
+  'What differs from person to person, beside the context.md that git tracks. This file is kept out of git.',
+  'Lines between claude-hooks markers are kept up to date; everything else is yours.',
+];
+const ABOUT = 'Lines between claude-hooks markers are kept up to date; everything else is yours.';
+const DEFAULT_TITLE = 'Project context';
 
-/** After a git operation only the branch is news; feature and status stay as the file has them. */
-function withBranch(lines: readonly string[], facts: ContextFacts): string[] {
-  return [
-    ...lines.filter((line) => !line.startsWith('- Branch: ')),
-    `- Branch: ${facts.branch ?? 'detached'}`,
-  ];
-}
-
-/** Brings every region there is up to date; the text is unchanged where nothing differs. */
-export function updateContext(text: string, facts: ContextFacts): string {
-  const work = facts.todos === undefined ? withBranch(readRegion(text, 'work'), facts) : workLines(facts);
-  let result = replaceRegion(text, 'work', work);
-  if (facts.todos !== undefined) result = replaceRegion(result, 'next', nextLines(facts));
-  result = replaceRegion(
-    result,
-    'commits',
-    facts.commits.map((commit) => `- ${commit}`),
-  );
+/** Brings every whole region there is up to date; the text is unchanged where nothing differs. */
+export function updateContext(text: string, input: UpdateInput): string {
+  let result = text;
+  for (const { name, personal } of REGIONS) {
+    if (name === 'updated' || (input.part === 'personal' && !personal)) continue;
+    const content =
+      input.part === 'shared' && personal ? [ELSEWHERE] : contentOf(name, text, input);
+    if (content !== undefined) result = replaceRegion(result, name, content, isOwnLine(name));
+  }
+  if (input.part === 'shared') return replaceRegion(result, 'updated', [ELSEWHERE], isOwnLine('updated'));
   // The date alone is no reason to change the file: it says when something else last changed.
-  return result === text ? text : replaceRegion(result, 'updated', [`Last updated: ${facts.date}`]);
+  if (result === text) return text;
+  return replaceRegion(result, 'updated', [`Last updated: ${input.facts.date}`], isOwnLine('updated'));
+}
+
+/** The lines of a region; undefined where it stays as it is. */
+function contentOf(name: string, text: string, input: UpdateInput): string[] | undefined {
+  const { facts, offered, shared } = input;
+  const old = readRegion(text, name);
+  const given = { date: facts.date, offered, shared };
+  const { session } = facts;
+  if (name === 'work') return workLines(facts, old);
+  if (name === 'dependencies') return facts.dependencies === undefined ? undefined : [...facts.dependencies];
+  if (name === 'commits') return commitLines(facts.commits);
+  if (name === 'next') return session?.todos === undefined ? undefined : nextLines(session);
+  if (name === 'decisions') return proposeLines(text, name, session?.decisions ?? [], given);
+  const left = session === undefined ? [] : leftSteps(readRegion(text, 'next'), session);
+  return name === 'issues' ? proposeLines(text, name, left, given) : undefined;
 }
 
 /** A first context file, with every section people expect and the regions claude-hooks keeps. */
-export function newContext(facts: ContextFacts): string {
-  const region = (name: string, lines: readonly string[]): string[] => [begin(name), ...lines, end(name)];
-  return `${[
-    '# Project context',
-    '',
-    'Lines between claude-hooks markers are kept up to date; everything else is yours.',
-    '',
-    '## Current Work',
-    ...region('work', workLines(facts)),
-    '',
-    '## Architecture',
-    '',
-    '## Recent Decisions',
-    '',
-    '## Known Issues',
-    '',
-    '## Dependencies',
-    '',
-    '## Testing Notes',
-    '',
-    '## Recent Commits',
-    ...region(
-      'commits',
-      facts.commits.map((commit) => `- ${commit}`),
-    ),
-    '',
-    '## Next Session',
-    ...region('next', nextLines(facts)),
-    '',
-    ...region('updated', [`Last updated: ${facts.date}`]),
-  ].join('\n')}\n`;
+export function newContext(input: UpdateInput, words?: FirstWords): string {
+  return updateContext(skeleton(input.part, input.facts.date, words), input);
 }
 
-const NOTHING: ContextFacts = { branch: '', feature: undefined, todos: undefined, commits: [], date: '' };
+/** The regions are made at the end of their sections, below what people write. */
+function skeleton(part: FilePart, date: string, words?: FirstWords): string {
+  const own = REGIONS.filter(({ personal }) => part === 'whole' || personal === (part === 'personal'));
+  const isHere = (section: string): boolean =>
+    part !== 'personal' || own.some((region) => region.section === section);
+  const section = (title: string): string[] => [
+    `## ${title}`,
+    ...(title === 'Architecture' ? blankBefore(words?.architecture ?? []) : []),
+    ...(title === 'Testing Notes' ? blankBefore(words?.testing ?? []) : []),
+    ...own
+      .filter((region) => region.section === title)
+      .flatMap(({ name }) => [beginMarker(name), ...(name === 'next' ? nextLines(undefined) : []), endMarker(name)]),
+    '',
+  ];
+  const updated = [beginMarker('updated'), `Last updated: ${date}`, endMarker('updated')];
+  const title = part === 'personal' ? PERSONAL_TITLE : (words?.title ?? DEFAULT_TITLE);
+  const lines = [
+    `# ${title}`,
+    '',
+    ...(words === undefined || words.about.length === 0 ? [] : [...words.about, '']),
+    ...(part === 'personal' ? PERSONAL_ABOUT : [ABOUT]),
+    '',
+    ...SECTIONS.filter(isHere).flatMap(section),
+    ...(part === 'shared' ? [] : updated),
+  ];
+  return `${lines.join('\n').trimEnd()}\n`;
+}
 
 /**
- * Whether a text is a context file into which nobody wrote: outside its regions it is what `newContext` gives.
+ * A personal file with what a file held for its person before git tracked it: fills the regions that are still as a new
+ * file has them.
+ */
+export function takeOver(personal: string, shared: string): string {
+  const fresh = skeleton('personal', '2000-01-01');
+  return REGIONS.filter((region) => region.personal && region.name !== 'updated').reduce((text, { name }) => {
+    const isOwn = isOwnLine(name);
+    const lines = readRegion(shared, name).filter((line) => isOwn(line) && line !== ELSEWHERE);
+    const isFresh = readRegion(text, name).join('\n') === readRegion(fresh, name).join('\n');
+    return isFresh && lines.length > 0 ? replaceRegion(text, name, lines, isOwn) : text;
+  }, personal);
+}
+
+/** A personal file before it says anything. */
+export function emptyPersonal(date: string): string {
+  return skeleton('personal', date);
+}
+
+function blankBefore(lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', ...lines];
+}
+
+/**
+ * Whether a text is a context file into which nobody wrote: without what claude-hooks keeps it is what `newContext` gives.
  * False for a file with a damaged region.
  */
 export function isGenerated(text: string): boolean {
-  return withoutRegions(text.replaceAll('\r\n', '\n')) === withoutRegions(newContext(NOTHING));
+  const rest = withoutRegions(text.replaceAll('\r\n', '\n'));
+  return (['whole', 'personal'] as const).some((part) => rest === withoutRegions(skeleton(part, '2000-01-01')));
 }
 
 function withoutRegions(text: string): string {
-  return ['work', 'commits', 'next', 'updated'].reduce((rest, name) => replaceRegion(rest, name, []), text);
-}
-
-function workLines(facts: ContextFacts): string[] {
-  const done = facts.todos?.filter((todo) => todo.done).length ?? 0;
-  const total = facts.todos?.length ?? 0;
-  return [
-    ...(facts.feature === undefined ? [] : [`- Feature: ${facts.feature}`]),
-    ...(total === 0
-      ? []
-      : [`- Status: ${Math.round((100 * done) / total)}% (${done} of ${total} todos done)`]),
-    `- Branch: ${facts.branch ?? 'detached'}`,
-  ];
-}
-
-function nextLines(facts: ContextFacts): string[] {
-  const open = (facts.todos ?? []).filter((todo) => !todo.done);
-  return open.length === 0 ? ['1. Nothing open'] : open.map((todo, index) => `${index + 1}. ${todo.text}`);
+  return REGIONS.reduce((rest, { name }) => replaceRegion(rest, name, [], isOwnLine(name)), text);
 }

@@ -9,8 +9,8 @@ export type FileText =
   | { kind: 'text'; text: string; unread: boolean };
 
 /** Above this, a file is no document that someone wrote for reading. */
-const HUGE_BYTES = 2 * 1024 * 1024;
-const CONFLICT = /^(?:<{7}|>{7}) /m;
+export const HUGE_BYTES = 2 * 1024 * 1024;
+export const CONFLICT = /^(?:<{7}|>{7}) /m;
 
 /**
  * Reads at most `limit` bytes of a document of the working tree. Never fails and never hangs: what is binary,

@@ -101,7 +101,7 @@ function quoteFile(
   if (found.kind === 'note') return { pieces: [], notes: [`${name} ${found.note}`], files: [] };
   const lines = quotableLines(pick(found.text), input.nonce);
   if (lines.length === 0) return nothing();
-  const command = isPlainName(file) ? `cat ${file}` : 'claude-hooks context show';
+  const command = isPlainName(file) ? `cat ${file}` : 'claude-hooks context inject --dry-run';
   const piece: Piece = { source, file, lines, share: SHARES[source], command, unread: found.unread };
   return { pieces: [piece], notes: [], files: [realPath(path.resolve(input.root, file))] };
 }

@@ -5,7 +5,7 @@ import { addJob } from '../store/jobs.ts';
 import type { JournalRecord } from '../store/journal.ts';
 import { unmarkLive } from '../store/live.ts';
 import { runCheckpoint } from './checkpoint.ts';
-import { updateContextFile } from './context-file.ts';
+import { atFolder, updateContextFile } from './context-file.ts';
 import { runMoment } from './moments.ts';
 import { tellSession } from './narrative.ts';
 import { reportError } from './on-error.ts';
@@ -74,7 +74,7 @@ const EFFECTS: Record<string, Effect> = {
       attempts: 0,
       done: [],
       data: {
-        cwd: place.cwd,
+        cwd: event.cwd ?? place.cwd,
         reason: event.reason ?? 'other',
         transcript: event.transcript ?? '',
         endedAt: String(record.t),
@@ -82,7 +82,7 @@ const EFFECTS: Record<string, Effect> = {
     });
   },
   git: async (place, event) => {
-    await updateContextFile(place, undefined);
+    await updateContextFile(atFolder(place, event.cwd), undefined);
     await runMoment(place, 'git', event);
   },
 };

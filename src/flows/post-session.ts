@@ -15,7 +15,7 @@ import type { SessionFacts } from '../transcript/facts.ts';
 import { renderSummary } from '../transcript/summary.ts';
 import { cleanPaths } from './clean.ts';
 import { commitSession } from './commit-session.ts';
-import { updateContextFile } from './context-file.ts';
+import { atFolder, updateContextFile } from './context-file.ts';
 import { runMoment } from './moments.ts';
 import { reportError } from './on-error.ts';
 import { runTests } from './run-tests.ts';
@@ -38,8 +38,14 @@ const STEPS: { name: string; run(place: Workplace, ended: EndedSession): Promise
   { name: 'summary', run: writeSummary },
   {
     name: 'context',
-    run: async (place, { facts }) =>
-      place.resolved.config.postSession.context ? updateContextFile(place, facts) : undefined,
+    run: async (place, { job, facts, event }) =>
+      place.resolved.config.postSession.context
+        ? updateContextFile(atFolder(place, event.cwd), {
+            id: job.session,
+            transcript: event.transcript ?? '',
+            facts,
+          })
+        : undefined,
   },
   {
     name: 'tests',

@@ -150,11 +150,13 @@ async function prepare(request: UninstallRequest): Promise<Prepared> {
   };
 }
 
-/** The context file, where nobody wrote into it. What a link leads to is not ours to judge. */
+/** The context files, where nobody wrote into them. What a link leads to is not ours to judge. */
 function generatedContext({ root }: Repository): string[] {
-  const file = documentPaths(root).context;
-  if (linkOutside(root, file) !== undefined || lstatIfExists(file)?.isFile() !== true) return [];
-  return isGenerated(readTextIfExists(file) ?? '') ? [file] : [];
+  const { context, contextLocal } = documentPaths(root);
+  return [context, contextLocal].filter((file) => {
+    if (linkOutside(root, file) !== undefined || lstatIfExists(file)?.isFile() !== true) return false;
+    return isGenerated(readTextIfExists(file) ?? '');
+  });
 }
 
 function contextNotes({ root }: Repository, purging: PurgePlan): string[] {

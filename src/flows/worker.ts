@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.ts';
+import { finishContextUpdates } from './context-file.ts';
 import { drain } from './drain.ts';
 import { flushNotices } from './notify.ts';
 import { finishSessions } from './post-session.ts';
@@ -26,6 +27,7 @@ export async function runWorker(place: Workplace, { foreground = false } = {}): 
         ended = await finishSessions(place);
       },
     ],
+    ['context files', () => finishContextUpdates(place)],
     ['pruning', async () => (ended > 0 ? (await import('./prune.ts')).pruneWhenDue(place) : undefined)],
     ['tidying', async () => tidyState(place)],
     ['journal of operations', () => tidyOperations(place)],

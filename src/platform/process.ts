@@ -104,6 +104,20 @@ export async function runNode(
   });
 }
 
+/**
+ * Opens a file in the person's editor, on this process's terminal, and waits until it is closed.
+ * @param editor a command of the person's, as VISUAL and EDITOR hold it: words and options.
+ * @returns its exit status; -1 where it could not be started or a signal ended it.
+ */
+export async function runEditor(editor: string, file: string, env: NodeJS.ProcessEnv): Promise<number> {
+  const { spawnSync } = await import('node:child_process');
+  const isWindows = process.platform === 'win32';
+  const [program, args] = isWindows
+    ? [`${editor} "${file}"`, []]
+    : ['/bin/sh', ['-c', `${editor} "$1"`, 'claude-hooks', file]];
+  return spawnSync(program, args, { stdio: 'inherit', env, shell: isWindows }).status ?? -1;
+}
+
 /** Moves NODE_EXTRA_CA_CERTS aside: on Node 20 it makes every start 3.4 times slower. */
 function withoutExtraCa(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { NODE_EXTRA_CA_CERTS: certificates, ...rest } = env;

@@ -1,4 +1,5 @@
 import { messageOf } from '../../errors.ts';
+import { examineContextFiles } from '../context/check.ts';
 import { examineSettings } from './settings.ts';
 import { examineLog, examineState } from './state.ts';
 import {
@@ -20,6 +21,7 @@ const EXAMINATIONS: Record<string, Examination> = {
   'git-hooks': examineGitHooks,
   state: examineState,
   log: examineLog,
+  'context-file': examineContextFiles,
   notifications: examineNotifications,
   habits: examineHabits,
 };
