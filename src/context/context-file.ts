@@ -44,8 +44,7 @@ export function updateContext(text: string, input: UpdateInput): string {
   let result = text;
   for (const { name, personal } of REGIONS) {
     if (name === 'updated' || (input.part === 'personal' && !personal)) continue;
-    const content =
-      input.part === 'shared' && personal ? [ELSEWHERE] : contentOf(name, text, input);
+    const content = input.part === 'shared' && personal ? [ELSEWHERE] : contentOf(name, text, input);
     if (content !== undefined) result = replaceRegion(result, name, content, isOwnLine(name));
   }
   if (input.part === 'shared') return replaceRegion(result, 'updated', [ELSEWHERE], isOwnLine('updated'));
@@ -85,7 +84,11 @@ function skeleton(part: FilePart, date: string, words?: FirstWords): string {
     ...(title === 'Testing Notes' ? blankBefore(words?.testing ?? []) : []),
     ...own
       .filter((region) => region.section === title)
-      .flatMap(({ name }) => [beginMarker(name), ...(name === 'next' ? nextLines(undefined) : []), endMarker(name)]),
+      .flatMap(({ name }) => [
+        beginMarker(name),
+        ...(name === 'next' ? nextLines(undefined) : []),
+        endMarker(name),
+      ]),
     '',
   ];
   const updated = [beginMarker('updated'), `Last updated: ${date}`, endMarker('updated')];
@@ -131,7 +134,9 @@ function blankBefore(lines: readonly string[]): string[] {
  */
 export function isGenerated(text: string): boolean {
   const rest = withoutRegions(text.replaceAll('\r\n', '\n'));
-  return (['whole', 'personal'] as const).some((part) => rest === withoutRegions(skeleton(part, '2000-01-01')));
+  return (['whole', 'personal'] as const).some(
+    (part) => rest === withoutRegions(skeleton(part, '2000-01-01')),
+  );
 }
 
 function withoutRegions(text: string): string {

@@ -30,7 +30,12 @@ const PATH = /(?<![\w/:.@~-])((?:[\w@-][\w@.-]*\/|\.[\w-][\w.-]*\/)+[\w@.-]*\w\.
 
 /** What is wrong with the text of a context file, in the order of its lines. */
 export function examineContext(text: string, input: ExamineInput): ContextFinding[] {
-  const found = [...damaged(text), ...sectionFindings(text, input.part), ...stale(text, input), ...lostFiles(text, input)];
+  const found = [
+    ...damaged(text),
+    ...sectionFindings(text, input.part),
+    ...stale(text, input),
+    ...lostFiles(text, input),
+  ];
   if (text.length > input.budget)
     found.push({
       code: 'too-large',
@@ -86,7 +91,11 @@ function stale(text: string, { part, branch, dependencies }: ExamineInput): Cont
     });
   const listed = regions.get('dependencies');
   const old = readRegion(text, 'dependencies').filter((line) => line.trim() !== '');
-  if (listed !== undefined && part !== 'personal' && dependencies?.some((line) => !old.includes(line)) === true)
+  if (
+    listed !== undefined &&
+    part !== 'personal' &&
+    dependencies?.some((line) => !old.includes(line)) === true
+  )
     found.push({
       code: 'dependencies-stale',
       line: listed.begin + 1,

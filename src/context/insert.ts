@@ -2,7 +2,15 @@ import { HooksError } from '../errors.ts';
 import type { FilePart } from './context-file.ts';
 import { REGIONS } from './layout.ts';
 import { findSection, outlineOf, type Section } from './outline.ts';
-import { beginMarker, endMarker, joinLines, type Line, linesOf, type Region, scanRegions } from './regions.ts';
+import {
+  beginMarker,
+  endMarker,
+  joinLines,
+  type Line,
+  linesOf,
+  type Region,
+  scanRegions,
+} from './regions.ts';
 
 const LIST_ITEM = /^\s*(?:[-*+]|\d{1,9}[.)])\s+|^\s{2,}\S/;
 
@@ -17,8 +25,9 @@ export function addItem(text: string, title: string, item: (written: readonly st
   const lines = linesOf(text);
   const { regions } = scanRegions(lines);
   const { sections, openCode } = outlineOf(lines);
-  const section = findSection(sections, title);
-  if (openCode !== undefined && (section === undefined || section.end > openCode)) throw openBlock(openCode + 1);
+  const section = sectionOutside(sections, regions, title);
+  if (openCode !== undefined && (section === undefined || section.end > openCode))
+    throw openBlock(openCode + 1);
   if (section === undefined) return addSection(lines, regions, title, item([]));
   const written = range(section).filter((at) => !isInside(regions, at) && lines[at]?.text.trim() !== '');
   const added = item(written.map((at) => lines[at]?.text ?? ''));
@@ -46,9 +55,10 @@ export function addRegions(text: string, part: FilePart): { text: string; added:
     const { regions, damage } = scanRegions(lines);
     const { sections, openCode } = outlineOf(lines);
     if (regions.has(name) || damage.some((one) => one.name === name) || openCode !== undefined) continue;
-    const section = title === undefined ? undefined : findSection(sections, title);
+    const section = title === undefined ? undefined : sectionOutside(sections, regions, title);
     if (title !== undefined && section === undefined) continue;
-    const within = section === undefined ? lines.map((_line, at) => at) : [section.heading, ...range(section)];
+    const within =
+      section === undefined ? lines.map((_line, at) => at) : [section.heading, ...range(section)];
     const isForeign = (at: number): boolean => title !== undefined && isIn(regions.get('updated'), at);
     const last = within.findLast((at) => lines[at]?.text.trim() !== '' && !isForeign(at)) ?? lines.length - 1;
     const needsBlank = last !== section?.heading && !isInside(regions, last) && lines.length > 0;
@@ -65,7 +75,8 @@ function addSection(
   item: string,
 ): string {
   const updated = regions.get('updated');
-  const isLast = updated !== undefined && lines.slice(updated.end + 1).every((line) => line.text.trim() === '');
+  const isLast =
+    updated !== undefined && lines.slice(updated.end + 1).every((line) => line.text.trim() === '');
   const before = isLast ? lines.slice(0, updated.begin) : lines;
   const last = before.findLastIndex((line) => line.text.trim() !== '');
   return insertAfter(lines, last, [...(last === -1 ? [] : ['']), `## ${title}`, '', item]);
@@ -86,6 +97,18 @@ function insertAfter(lines: readonly Line[], at: number, added: readonly string[
     if (tail !== undefined) tail.eol = '';
   }
   return joinLines([...before, ...fresh, ...after]);
+}
+
+/** A heading somebody put into a region begins no section: what stands there is not only theirs. */
+function sectionOutside(
+  sections: readonly Section[],
+  regions: ReadonlyMap<string, Region>,
+  title: string,
+): Section | undefined {
+  return findSection(
+    sections.filter(({ heading }) => !isInside(regions, heading)),
+    title,
+  );
 }
 
 function range({ heading, end }: Section): number[] {

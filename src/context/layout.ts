@@ -21,7 +21,7 @@ export const REGIONS: readonly RegionKind[] = [
     name: 'work',
     section: 'Current Work',
     personal: true,
-    own: /^(?:- (?:Feature|Status|Branch): .*|- Files in work:(?: .*)?| {2}- .+ \((?:new|modified|deleted|in conflict)\)| {2}- and \d+ more)$/,
+    own: /^(?:- (?:Feature|Status|Branch): .*|- Files in work:(?: .*)?| {2}- .*\((?:new|modified|deleted|in conflict)\)| {2}- and \d+ more)$/,
   },
   { name: 'decisions', section: 'Recent Decisions', personal: true, own: new RegExp(`^- ${PROPOSED}$`) },
   { name: 'issues', section: 'Known Issues', personal: true, own: new RegExp(`^- \\[[ xX]\\] ${PROPOSED}$`) },

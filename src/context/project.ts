@@ -63,7 +63,10 @@ function readManifest(root: string): { name?: string; description?: string; test
 }
 
 function titleOf(readme: string | undefined): string | undefined {
-  return /^#[ \t]+(\S.*)$/m.exec(readme ?? '')?.[1]?.trim();
+  return /^#[ \t]+(\S.*)$/m
+    .exec(readme ?? '')?.[1]
+    ?.trim()
+    .replace(/ #+$/, '');
 }
 
 /** The first block of lines that is neither heading, picture, badge, quote, list, markup nor code. */
@@ -79,7 +82,9 @@ function architectureOf(
   readmeFile: string | undefined,
 ): string[] {
   const documents = input.architecture.filter((file) => textOf(input.root, file) !== undefined);
-  const section = /^#{2,3}\s+((?:architecture|structure|project structure|layout|how it works)\b.*)$/im.exec(readme ?? '');
+  const section = /^#{2,3}\s+((?:architecture|structure|project structure|layout|how it works)\b.*)$/im.exec(
+    readme ?? '',
+  );
   return [
     ...documents.map((file) => `See ${itemText(file, 120)}.`),
     ...(section === null ? [] : [`See ${itemText(`${readmeFile ?? ''}, ${section[1] ?? ''}`, 120)}.`]),

@@ -11,12 +11,16 @@ const NEXT = /^\d+\. \[( |x|X)\] (.*) \(session ([\w.-]+), line (\d+)\)$/;
 export function workLines(facts: ContextFacts, old: readonly string[]): string[] {
   const { session, branch, files } = facts;
   const feature =
-    session?.feature === undefined ? keep(old, '- Feature: ') : [`- Feature: ${itemText(session.feature, TEXT)}`];
+    session?.feature === undefined
+      ? keep(old, '- Feature: ')
+      : [`- Feature: ${itemText(session.feature, TEXT)}`];
   return [
     ...feature,
     ...(session?.todos === undefined ? keep(old, '- Status: ') : statusLines(session.todos)),
     ...(branch === null ? [] : [`- Branch: ${branch === undefined ? 'detached' : itemText(branch, TEXT)}`]),
-    ...(files === undefined ? old.filter((line) => /^(?:- Files in work:| {2}- )/.test(line)) : fileLines(files)),
+    ...(files === undefined
+      ? old.filter((line) => /^(?:- Files in work:| {2}- )/.test(line))
+      : fileLines(files)),
   ];
 }
 

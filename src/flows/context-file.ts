@@ -11,12 +11,7 @@ import type { ContextFacts } from '../context/facts.ts';
 import { addRegions } from '../context/insert.ts';
 import { proposalKeys } from '../context/proposals.ts';
 import { realPath } from '../platform/fs.ts';
-import {
-  clearContextDue,
-  type DueContext,
-  listContextDue,
-  markContextDue,
-} from '../store/context-due.ts';
+import { clearContextDue, type DueContext, listContextDue, markContextDue } from '../store/context-due.ts';
 import { readOffered, rememberOffered } from '../store/offered.ts';
 import { documentPaths, locateRepository, type Repository, worktreeName } from '../store/paths.ts';
 import { readFacts, type SessionFacts } from '../transcript/facts.ts';
@@ -59,7 +54,10 @@ const WORKER_WAIT_MS = 10_000;
  * outside the regions stays. A file that must not be written is left alone, with a line in the log; where another process
  * is at it for ten seconds, the next worker does it.
  */
-export async function updateContextFile(place: UpdatePlace, session: EndedSession | undefined): Promise<void> {
+export async function updateContextFile(
+  place: UpdatePlace,
+  session: EndedSession | undefined,
+): Promise<void> {
   if (place.repository.gitDir === undefined) return;
   if (!(await updateByItself(place, session))) queue(place, session);
 }

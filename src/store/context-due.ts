@@ -45,7 +45,10 @@ function folderOf(state: StatePaths): string {
 
 function parse(text: string | undefined): DueContext | undefined {
   try {
-    const value = JSON.parse(text ?? '') as { root?: unknown; session?: { id?: unknown; transcript?: unknown } };
+    const value = JSON.parse(text ?? '') as {
+      root?: unknown;
+      session?: { id?: unknown; transcript?: unknown };
+    };
     const { root, session } = value;
     if (typeof root !== 'string') return undefined;
     if (typeof session?.id !== 'string' || typeof session.transcript !== 'string') return { root };

@@ -114,11 +114,16 @@ describe('the rest of an install', () => {
 
   it('--purge removes a context file nobody wrote into, and says why any other stays', async () => {
     const text = newContext({
-      branch: 'main',
-      feature: 'x',
-      todos: [],
-      commits: ['a b'],
-      date: '2026-11-22',
+      facts: {
+        branch: 'main',
+        files: [],
+        commits: [],
+        dependencies: [],
+        date: '2026-11-22',
+        session: undefined,
+      },
+      part: 'whole',
+      offered: new Set(),
     });
     const staying = /context\.md stays/;
     await place.install();

@@ -54,9 +54,9 @@ function linesFor(file: string, dependencies: readonly Dependency[]): string[] {
   }
   // By code units: the same everywhere, whatever the language of the machine.
   const sorted = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const shown = sorted.slice(0, MOST).map(({ name, version, dev }) => {
-    const text = itemText(`${name.replace(/\s+/g, '')} ${version}`, LONGEST);
-    return `- ${text} (${file}${dev ? ', dev' : ''})`;
+  const shown = sorted.slice(0, MOST).flatMap(({ name, version, dev }) => {
+    const word = itemText(name.replace(/\s+/g, ''), LONGEST).replace(/\s+/g, '');
+    return word === '' ? [] : `- ${itemText(`${word} ${version}`, LONGEST)} (${file}${dev ? ', dev' : ''})`;
   });
   return sorted.length > MOST ? [...shown, `- and ${sorted.length - MOST} more (${file})`] : shown;
 }

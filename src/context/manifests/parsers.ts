@@ -9,7 +9,8 @@ export interface Dependency {
 }
 
 /** A requirement of Python: `name[extra]>=1,<2; marker`. */
-const REQUIREMENT = /^([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*\(?\s*((?:[<>=!~]=?=?|@)[^;]*?)?\)?\s*(?:;.*)?$/;
+const REQUIREMENT =
+  /^([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*\(?\s*((?:[<>=!~]=?=?|@)[^;]*?)?\)?\s*(?:;.*)?$/;
 
 /** @throws SyntaxError where it is no JSON. */
 export function parsePackageJson(text: string): Dependency[] {
@@ -40,9 +41,7 @@ export function parsePyproject(text: string): Dependency[] {
       return requirements(value, true);
     const poetry = /^tool\.poetry\.(?:(dev-)?dependencies|group\.[^.]+\.dependencies)$/.exec(table);
     if (poetry === null || key === 'python') return [];
-    return [
-      { name: key, version: versionIn(value), dev: !table.endsWith('poetry.dependencies') },
-    ];
+    return [{ name: key, version: versionIn(value), dev: !table.endsWith('poetry.dependencies') }];
   });
 }
 
@@ -93,7 +92,8 @@ export function parseGoMod(text: string): Dependency[] {
     if (/^\s*require\s*\(/.test(line)) inside = true;
     else if (inside && /^\s*\)/.test(line)) inside = false;
     const wanted = inside ? line : (/^\s*require\s+(.*)$/.exec(line)?.[1] ?? '');
-    const [, name, version = ''] = /^\s*([^\s()/]\S*)\s+(v\S+)\s*(?:\/\/(?!\s*indirect).*)?$/.exec(wanted) ?? [];
+    const [, name, version = ''] =
+      /^\s*([^\s()/]\S*)\s+(v\S+)\s*(?:\/\/(?!\s*indirect).*)?$/.exec(wanted) ?? [];
     return name === undefined ? [] : [{ name, version, dev: false }];
   });
 }
@@ -102,7 +102,9 @@ export function parseGemfile(text: string): Dependency[] {
   return text.split(/\r?\n/).flatMap((line): Dependency[] => {
     const [, name, rest = ''] = /^\s*gem\s*\(?\s*['"]([\w.-]+)['"](.*)$/.exec(line) ?? [];
     if (name === undefined) return [];
-    const versions = [...rest.matchAll(/,\s*['"](\s*[<>=~!]*\s*\d[^'"]*)['"]/g)].map((match) => match[1]?.trim());
+    const versions = [...rest.matchAll(/,\s*['"](\s*[<>=~!]*\s*\d[^'"]*)['"]/g)].map((match) =>
+      match[1]?.trim(),
+    );
     return [{ name, version: versions.join(', '), dev: /group:.*(?:development|test)/.test(rest) }];
   });
 }

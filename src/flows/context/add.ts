@@ -19,7 +19,10 @@ const LONGEST = 1_000;
 export const COMMAND_WAIT_MS = 30_000;
 
 /** The section of each kind, and how its line reads. */
-const KINDS: Record<AddKind, { section: string; line: (text: string, date: string, last: number) => string }> = {
+const KINDS: Record<
+  AddKind,
+  { section: string; line: (text: string, date: string, last: number) => string }
+> = {
   decision: { section: 'Recent Decisions', line: (text, date) => `- ${date}: ${text}` },
   issue: { section: 'Known Issues', line: (text, date) => `- [ ] ${date}: ${text}` },
   next: { section: 'Next Session', line: (text, _date, last) => `${last + 1}. [ ] ${text}` },
@@ -47,7 +50,10 @@ export async function addToContext(
   const { section, line } = KINDS[kind];
   const date = minuteStamp(place.now()).slice(0, 10);
   const done = await withContextLock(place, COMMAND_WAIT_MS, async () => {
-    const [facts, tracked] = await Promise.all([gatherFacts(place, undefined), trackedContext(place.repository)]);
+    const [facts, tracked] = await Promise.all([
+      gatherFacts(place, undefined),
+      trackedContext(place.repository),
+    ]);
     const { context, contextLocal } = documentPaths(place.repository.root);
     const isPersonal = tracked.context && kind === 'next';
     if (isPersonal) await requireKeptOut(place);
@@ -88,7 +94,13 @@ export async function tickInContext(
         // Numbers go on from the first file to the second.
         const number = /^\d{1,4}$/.test(wanted) ? String(Number(wanted) - open.length) : wanted;
         const matches = Number(number) < 1 ? [] : matchItems(items, number);
-        if (matches.length > 1) throw unclear(section, wanted, matches.map(({ text }) => text), 'could be each of');
+        if (matches.length > 1)
+          throw unclear(
+            section,
+            wanted,
+            matches.map(({ text }) => text),
+            'could be each of',
+          );
         open = [...open, ...items.map(({ text }) => text)];
         const [item] = matches;
         if (before === undefined || item === undefined) return undefined;

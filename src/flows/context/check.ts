@@ -14,7 +14,10 @@ export type FileFinding = ContextFinding & { file: string };
 export async function checkContext(place: Workplace): Promise<FileFinding[]> {
   const { root } = place.repository;
   const { context, contextLocal } = documentPaths(root);
-  const [facts, tracked] = await Promise.all([gatherFacts(place, undefined), trackedContext(place.repository)]);
+  const [facts, tracked] = await Promise.all([
+    gatherFacts(place, undefined),
+    trackedContext(place.repository),
+  ]);
   const files: { file: string; part: FilePart }[] = [
     { file: context, part: tracked.context ? 'shared' : 'whole' },
     { file: contextLocal, part: 'personal' },

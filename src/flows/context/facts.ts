@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { operationOf, OPERATION_REFS } from '../../checkpoints/operation.ts';
+import { OPERATION_REFS, operationOf } from '../../checkpoints/operation.ts';
 import type { ContextFacts, SessionPart, WorkFile } from '../../context/facts.ts';
 import { dependencyLines } from '../../context/manifests/dependencies.ts';
 import { type Clock, minuteStamp } from '../../platform/clock.ts';
@@ -22,7 +22,14 @@ export async function gatherFacts(
     git(['branch', '--show-current'], { cwd: root }),
     git(['log', `-${COMMITS}`, '--no-show-signature', '--format=%h %s'], { cwd: root }),
     git(
-      ['status', '--porcelain=v1', '-z', '--untracked-files=normal', '--no-renames', '--ignore-submodules=all'],
+      [
+        'status',
+        '--porcelain=v1',
+        '-z',
+        '--untracked-files=normal',
+        '--no-renames',
+        '--ignore-submodules=all',
+      ],
       { cwd: root, timeoutMs: STATUS_MS },
     ),
   ]);

@@ -71,7 +71,8 @@ async function topFolders(root: string): Promise<Folder[]> {
   const counts = new Map<string, number>();
   for (const file of stdout.split('\0')) {
     const end = file.indexOf('/');
-    if (end > 0 && !file.startsWith('.')) counts.set(file.slice(0, end), (counts.get(file.slice(0, end)) ?? 0) + 1);
+    if (end > 0 && !file.startsWith('.'))
+      counts.set(file.slice(0, end), (counts.get(file.slice(0, end)) ?? 0) + 1);
   }
   return [...counts].map(([name, files]) => ({ name, files })).sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -90,7 +90,8 @@ function readSettled(root: string, file: string): ReturnType<typeof readEditable
   for (;;) {
     const found = readEditable(root, file);
     const stat = found.kind === 'text' && found.text === '' ? lstatIfExists(file) : undefined;
-    if (stat === undefined || Date.now() - stat.mtimeMs > FILLING_MS || monotonicMs() > deadline) return found;
+    if (stat === undefined || Date.now() - stat.mtimeMs > FILLING_MS || monotonicMs() > deadline)
+      return found;
     sleepSync(POLL_MS);
   }
 }

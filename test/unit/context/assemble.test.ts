@@ -117,7 +117,7 @@ describe('assemble', () => {
     const { text, leftOut } = assemble({ heading: HEADING, nonce: NONCE, budget: 500, pieces, notes: [] });
     expect(text.length).toBeLessThanOrEqual(500);
     expect(leftOut).toHaveLength(9);
-    expect(text).toContain('see: claude-hooks context show');
+    expect(text).toContain('see: claude-hooks context inject --dry-run');
   });
 
   it('keeps the budget and whole lines for 1,000 random sets of sources', () => {

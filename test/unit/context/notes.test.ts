@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { newContext } from '../../../src/context/context-file.ts';
+import type { SessionPart } from '../../../src/context/facts.ts';
 import { readContextNotes } from '../../../src/context/notes.ts';
 
 it('reads what people keep in the context file', () => {
@@ -34,17 +35,16 @@ it('reads what people keep in the context file', () => {
 });
 
 it('reads the regions claude-hooks keeps, and nothing from a file nobody wrote into', () => {
-  const facts = { branch: 'main', commits: ['abc x'], date: '2026-11-22' };
-  const todos = [{ text: 'Wire it in', done: false }];
-  expect(readContextNotes(newContext({ ...facts, feature: 'Parser', todos }))).toEqual({
+  const facts = { branch: 'main', files: [], commits: ['abc x'], dependencies: [], date: '2026-11-22' };
+  const fresh = (session: SessionPart | undefined): string =>
+    newContext({ facts: { ...facts, session }, part: 'whole', offered: new Set() });
+  const todos = [{ text: 'Wire it in', done: false, line: 12 }];
+  expect(readContextNotes(fresh({ id: '1a2b', feature: 'Parser', todos, decisions: [] }))).toEqual({
     feature: 'Parser',
     knownIssues: [],
-    nextSession: ['Wire it in'],
+    nextSession: ['Wire it in (session 1a2b, line 12)'],
   });
-  expect(readContextNotes(newContext({ ...facts, feature: undefined, todos: [] }))).toEqual({
-    knownIssues: [],
-    nextSession: [],
-  });
+  expect(readContextNotes(fresh(undefined))).toEqual({ knownIssues: [], nextSession: [] });
 });
 
 it('reads any text without failing, at most ten items of one line', () => {

@@ -16,7 +16,9 @@ export function defineDone(context: Command, cli: Cli): void {
       'after',
       '\nExamples:\n  claude-hooks context done issue "search is slow"\n  claude-hooks context done next 1\n',
     )
-    .action((kind: DoneKind, words: string[], options: { json?: boolean }) => done(cli, kind, words, options));
+    .action((kind: DoneKind, words: string[], options: { json?: boolean }) =>
+      done(cli, kind, words, options),
+    );
 }
 
 async function done(cli: Cli, kind: DoneKind, words: string[], options: { json?: boolean }): Promise<void> {

@@ -21,10 +21,14 @@ async function edit(cli: Cli, options: { local?: boolean; json?: boolean }): Pro
     new HooksError({ code: 'context-edit', kind: 'usage', message, hint, file });
   if (lstatIfExists(file) === undefined)
     throw usage('There is no such context file.', 'Make one from the project: claude-hooks context init');
-  if (!cli.interactive) throw usage('Not at a terminal, so no editor can be opened.', `Edit it yourself: ${file}`);
+  if (!cli.interactive)
+    throw usage('Not at a terminal, so no editor can be opened.', `Edit it yourself: ${file}`);
   const editor = [cli.env.VISUAL, cli.env.EDITOR].find((value) => value !== undefined && value.trim() !== '');
   if (editor === undefined)
-    throw usage('Neither VISUAL nor EDITOR says which editor to open.', `Set one of them, or edit it yourself: ${file}`);
+    throw usage(
+      'Neither VISUAL nor EDITOR says which editor to open.',
+      `Set one of them, or edit it yourself: ${file}`,
+    );
   const { runEditor } = await import('../../../platform/process.ts');
   const status = await runEditor(editor, file, cli.env);
   if (status !== 0)
