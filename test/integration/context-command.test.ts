@@ -103,6 +103,7 @@ describe('claude-hooks context', () => {
     sandbox.write(file, 'mine\n');
     const { kept } = JSON.parse((await run('init', '--force', '--json')).out);
     expect(sandbox.read(kept)).toBe('mine\n');
+    expect(sandbox.git('status', '--porcelain', '-uall')).not.toContain('local.md');
     expect(sandbox.read(file)).toBe(text);
   });
 

@@ -10,6 +10,7 @@ import { documentPaths } from '../../store/paths.ts';
 import type { Workplace } from '../workplace.ts';
 import { COMMAND_WAIT_MS, lockIsHeld, requireWritten } from './add.ts';
 import { gatherFacts, trackedContext } from './facts.ts';
+import { keepOutOfGit } from './keep-out.ts';
 import { editContextFile, withContextLock } from './write.ts';
 
 /**
@@ -43,6 +44,8 @@ export async function initContext(
     const text = newContext({ facts, part, offered: new Set() }, words);
     const found = readEditable(root, file);
     if (found.kind === 'note') requireWritten(file, { ...found, kind: 'untouched' });
+    // The copy is as personal as the rest of them.
+    if (found.kind === 'text') await keepOutOfGit(place.repository);
     let kept: string | undefined;
     const outcome = editContextFile(place, file, (before) => {
       if (before !== undefined && !force) throw isThere(file);
