@@ -8,7 +8,8 @@ export interface WorkFile {
 export interface Todo {
   text: string;
   done: boolean;
-  line: number;
+  /** As in a proposal. */
+  line: string;
 }
 
 /** What a session adds, each text with its line in the transcript. */

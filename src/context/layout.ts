@@ -12,8 +12,8 @@ export interface RegionKind {
 /** What stands in a personal region of a file that git tracks: the same for everyone. */
 export const ELSEWHERE = 'Kept in .claude/context.local.md: it differs from person to person.';
 
-const SOURCE = String.raw`\(session [\w.-]+, line \d+\)`;
-const PROPOSED = String.raw`\d{4}-\d\d-\d\d \(proposed, session [\w.-]+, line \d+\): .+`;
+const SOURCE = String.raw`\(session [\w.-]+, line @?\d+\)`;
+const PROPOSED = String.raw`\d{4}-\d\d-\d\d \(proposed, session [\w.-]+, line @?\d+\): .+`;
 
 /** In the order in which they stand in the file. */
 export const REGIONS: readonly RegionKind[] = [

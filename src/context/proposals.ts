@@ -8,7 +8,8 @@ export interface Proposal {
   text: string;
   /** The first letters of the session's id. */
   session: string;
-  line: number;
+  /** As `citePlace` has it: `120` for a line, `@3456` for a byte. */
+  line: string;
 }
 
 export type ProposalKind = 'decisions' | 'issues';
@@ -16,7 +17,7 @@ export type ProposalKind = 'decisions' | 'issues';
 const LONGEST = 240;
 /** A region holds this many; the oldest make room. Their sessions' summaries keep them all. */
 const MOST = 12;
-const FORM = /^- (?:\[[ xX]\] )?\d{4}-\d\d-\d\d \(proposed, session [\w.-]+, line \d+\): (.+)$/;
+const FORM = /^- (?:\[[ xX]\] )?\d{4}-\d\d-\d\d \(proposed, session [\w.-]+, line @?\d+\): (.+)$/;
 
 /**
  * The lines of the region of proposals: those there are, without what a person wrote down elsewhere in the file by now,

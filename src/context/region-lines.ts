@@ -5,7 +5,7 @@ import type { Proposal } from './proposals.ts';
 const FILES = 15;
 const TODOS = 20;
 const TEXT = 200;
-const NEXT = /^\d+\. \[( |x|X)\] (.*) \(session ([\w.-]+), line (\d+)\)$/;
+const NEXT = /^\d+\. \[( |x|X)\] (.*) \(session ([\w.-]+), line (@?\d+)\)$/;
 
 /** Current Work: feature and status of the last session, the branch and the files in work of now. */
 export function workLines(facts: ContextFacts, old: readonly string[]): string[] {
@@ -59,10 +59,10 @@ export function nextLines(session: SessionPart | undefined): string[] {
 export function leftSteps(old: readonly string[], session: SessionPart): Proposal[] {
   if (session.todos === undefined) return [];
   const named = new Set(session.todos.map((todo) => sameWords(itemText(todo.text, TEXT))));
-  return old.flatMap((line) => {
-    const [, box, text = '', id = '', number] = NEXT.exec(line) ?? [];
+  return old.flatMap((row) => {
+    const [, box, text = '', id = '', line = ''] = NEXT.exec(row) ?? [];
     if (box !== ' ' || id === session.id || named.has(sameWords(text))) return [];
-    return [{ text, session: id, line: Number(number) }];
+    return [{ text, session: id, line }];
   });
 }
 

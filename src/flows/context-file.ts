@@ -14,11 +14,12 @@ import { realPath } from '../platform/fs.ts';
 import { clearContextDue, type DueContext, listContextDue, markContextDue } from '../store/context-due.ts';
 import { readOffered, rememberOffered } from '../store/offered.ts';
 import { documentPaths, locateRepository, type Repository, worktreeName } from '../store/paths.ts';
-import { readFacts, type SessionFacts } from '../transcript/facts.ts';
+import type { SessionFacts } from '../transcript/facts.ts';
 import { gatherFacts, isInOperation, trackedContext } from './context/facts.ts';
 import { keepOutOfGit } from './context/keep-out.ts';
 import { sessionPart } from './context/session-part.ts';
 import { type EditOutcome, editContextFile, withContextLock } from './context/write.ts';
+import { followSession } from './session-facts.ts';
 import type { Workplace } from './workplace.ts';
 
 export type UpdatePlace = Pick<Workplace, 'repository' | 'state' | 'now' | 'log'>;
@@ -81,7 +82,10 @@ function queue({ repository, state, log }: UpdatePlace, session: EndedSession | 
 export async function finishContextUpdates(place: UpdatePlace): Promise<void> {
   for (const { file, due } of listContextDue(place.state, place.repository.root)) {
     const { session } = due;
-    const ended = session === undefined ? undefined : { ...session, facts: readFacts(session.transcript) };
+    const ended =
+      session === undefined
+        ? undefined
+        : { ...session, facts: followSession(place.state, session.id, session.transcript) };
     if (await updateByItself(place, ended)) clearContextDue(file);
   }
 }

@@ -6,6 +6,7 @@ import { isOwnLine, REGIONS } from '../../src/context/layout.ts';
 import { linesOf, scanRegions } from '../../src/context/regions.ts';
 import { addToContext, tickInContext } from '../../src/flows/context/add.ts';
 import { updateContextFile } from '../../src/flows/context-file.ts';
+import { readFacts } from '../../src/transcript/facts.ts';
 import { factsOf, updatePlace } from '../support/context-file.ts';
 import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
 
@@ -27,7 +28,7 @@ afterEach(() => {
 function theirs(bytes: Buffer): { line: string; isInside: boolean }[] {
   const lines = linesOf(bytes.toString('utf8'));
   const regions = [...scanRegions(lines).regions];
-  return lines.flatMap((line, index) => {
+  return lines.flatMap((line, index): { line: string; isInside: boolean }[] => {
     const region = regions.find(([, { begin, end }]) => index >= begin && index <= end);
     if (region === undefined) return [{ line: line.text + line.eol, isInside: false }];
     const [name, { begin, end }] = region;
@@ -183,5 +184,40 @@ describe('edits by hand between updates', () => {
     await expect(tickInContext(place, 'issue', 'nothing of the kind')).rejects.toMatchObject({
       kind: 'usage',
     });
+  });
+
+  it('cite lines of the transcript that exist and say it', async () => {
+    const transcript = path.join(sandbox.root, 'abcdef12-0000.jsonl');
+    const assistant = (content: unknown[]): string =>
+      JSON.stringify({ type: 'assistant', message: { role: 'assistant', content } });
+    const todos = [
+      { content: 'Write the parser', status: 'completed' },
+      { content: 'Wire it in', status: 'pending' },
+    ];
+    const lines = [
+      JSON.stringify({ type: 'user', message: { role: 'user', content: 'Build the parser' } }),
+      '{"type":"of a later version"}',
+      '{ torn',
+      assistant([{ type: 'text', text: 'I looked. We decided to use recursive descent. It is small.' }]),
+      assistant([{ type: 'tool_use', id: 't1', name: 'TodoWrite', input: { todos } }]),
+      JSON.stringify({
+        type: 'user',
+        message: { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't1', content: 'ok' }] },
+        toolUseResult: { oldTodos: [], newTodos: todos },
+      }),
+    ];
+    fs.writeFileSync(transcript, `${lines.join('\n')}\n`);
+    const place = updatePlace(sandbox.repo, sandbox.env);
+    const facts = readFacts(transcript);
+    await updateContextFile(place, { id: 'abcdef12-0000', transcript, facts });
+    const text = fs.readFileSync(file, 'utf8');
+    const cited = [...text.matchAll(/session abcdef12, line (\d+)\)(?:: (.*))?$/gm)];
+    expect(cited).toHaveLength(3);
+    for (const [whole, line, words] of cited) {
+      const said = lines[Number(line) - 1] ?? '';
+      const before = text.slice(0, text.indexOf(whole)).split('\n').at(-1) ?? '';
+      expect(said).toContain(words ?? before.replace(/^\d+\. \[[x ]\] (.*) \($/, '$1'));
+    }
+    expect(text).toContain('- Status: 50% (1 of 2 todos done)');
   });
 });

@@ -1,6 +1,6 @@
 import type { UpdatePlace } from '../../src/flows/context-file.ts';
 import { locateRepository, statePaths, stateRoot, userPaths } from '../../src/store/paths.ts';
-import type { SessionFacts } from '../../src/transcript/facts.ts';
+import { readFacts, type SessionFacts } from '../../src/transcript/facts.ts';
 
 /** A place for updates of the context file, and what they wrote to the log. */
 export function updatePlace(
@@ -20,20 +20,22 @@ export function updatePlace(
 }
 
 /** What a transcript tells, of which only parts matter. */
-export function factsOf(more: Partial<SessionFacts> = {}): SessionFacts {
+export function factsOf(
+  told: {
+    decisions?: readonly { value: string; line: number }[];
+    todos?: readonly { text: string; status: string; line: number }[];
+  } = {},
+): SessionFacts {
+  const happened = (line: number) => ({
+    place: { transcript: '/t.jsonl', line, offset: 0, length: 1 },
+    at: undefined,
+    agent: undefined,
+    order: line,
+  });
   return {
-    prompts: [{ value: 'Build the search', line: 1 }],
-    lastAnswer: undefined,
-    filesCreated: new Map(),
-    filesModified: new Map(),
-    commands: [],
-    failures: [],
-    apiErrors: [],
-    decisions: [],
-    todos: [],
-    compactions: 0,
-    lines: 1,
-    damaged: 0,
-    ...more,
+    ...readFacts('/nothing/there.jsonl'),
+    prompts: [{ value: 'Build the search', ...happened(1) }],
+    decisions: (told.decisions ?? []).map(({ value, line }) => ({ value, ...happened(line) })),
+    todos: (told.todos ?? []).map(({ text, status, line }) => ({ text, status, ...happened(line) })),
   };
 }

@@ -17,8 +17,8 @@ const session = (more: Partial<SessionPart> = {}): SessionPart => ({
   id: '1a2b3c4d',
   feature: 'search',
   todos: [
-    { text: 'index', done: true, line: 7 },
-    { text: 'rank', done: false, line: 9 },
+    { text: 'index', done: true, line: '7' },
+    { text: 'rank', done: false, line: '9' },
   ],
   decisions: [],
   ...more,
@@ -42,7 +42,7 @@ const input = (more: Partial<ContextFacts> = {}, rest: Partial<UpdateInput> = {}
 });
 
 const decided = (text: string): Partial<ContextFacts> => ({
-  session: session({ decisions: [{ text, session: '1a2b3c4d', line: 120 }] }),
+  session: session({ decisions: [{ text, session: '1a2b3c4d', line: '120' }] }),
 });
 
 describe('a context file into which nobody wrote', () => {
@@ -71,10 +71,15 @@ describe('a context file into which nobody wrote', () => {
         fc.record({
           id: fc.constant('0a'),
           feature: fc.option(word, { nil: undefined }),
-          todos: fc.option(fc.array(fc.record({ text: word, done: fc.boolean(), line: fc.nat() })), {
-            nil: undefined,
-          }),
-          decisions: fc.array(fc.record({ text: word, session: fc.constant('0a'), line: fc.nat() })),
+          todos: fc.option(
+            fc.array(fc.record({ text: word, done: fc.boolean(), line: fc.nat().map(String) })),
+            {
+              nil: undefined,
+            },
+          ),
+          decisions: fc.array(
+            fc.record({ text: word, session: fc.constant('0a'), line: fc.nat().map(String) }),
+          ),
         }),
         { nil: undefined },
       ),
@@ -230,12 +235,12 @@ describe('proposals', () => {
 
   it('hold what an earlier session left open and a later one does not name', () => {
     const text = newContext(input());
-    const other = session({ id: 'ffff0000', todos: [{ text: 'paint', done: false, line: 3 }] });
+    const other = session({ id: 'ffff0000', todos: [{ text: 'paint', done: false, line: '3' }] });
     const next = updateContext(text, input({ session: other }));
     expect(readRegion(next, 'issues')).toEqual([
       '- [ ] 2026-11-22 (proposed, session 1a2b3c4d, line 9): rank',
     ]);
-    const same = session({ todos: [{ text: 'paint', done: false, line: 30 }] });
+    const same = session({ todos: [{ text: 'paint', done: false, line: '30' }] });
     expect(readRegion(updateContext(text, input({ session: same })), 'issues')).toEqual([]);
   });
 });

@@ -38,7 +38,7 @@ it('reads the regions claude-hooks keeps, and nothing from a file nobody wrote i
   const facts = { branch: 'main', files: [], commits: ['abc x'], dependencies: [], date: '2026-11-22' };
   const fresh = (session: SessionPart | undefined): string =>
     newContext({ facts: { ...facts, session }, part: 'whole', offered: new Set() });
-  const todos = [{ text: 'Wire it in', done: false, line: 12 }];
+  const todos = [{ text: 'Wire it in', done: false, line: '12' }];
   expect(readContextNotes(fresh({ id: '1a2b', feature: 'Parser', todos, decisions: [] }))).toEqual({
     feature: 'Parser',
     knownIssues: [],
