@@ -5,7 +5,6 @@ import { addJob } from '../store/jobs.ts';
 import type { JournalRecord } from '../store/journal.ts';
 import { unmarkLive } from '../store/live.ts';
 import { runCheckpoint } from './checkpoint.ts';
-import { atFolder, updateContextFile } from './context-file.ts';
 import { runMoment } from './moments.ts';
 import { tellSession } from './narrative.ts';
 import { reportError } from './on-error.ts';
@@ -82,6 +81,7 @@ const EFFECTS: Record<string, Effect> = {
     });
   },
   git: async (place, event) => {
+    const { atFolder, updateContextFile } = await import('./context-file.ts');
     await updateContextFile(atFolder(place, event.cwd), undefined);
     await runMoment(place, 'git', event);
   },

@@ -15,7 +15,6 @@ import type { SessionFacts } from '../transcript/facts.ts';
 import { renderSummary } from '../transcript/summary.ts';
 import { cleanPaths } from './clean.ts';
 import { commitSession } from './commit-session.ts';
-import { atFolder, updateContextFile } from './context-file.ts';
 import { runMoment } from './moments.ts';
 import { reportError } from './on-error.ts';
 import { runTests } from './run-tests.ts';
@@ -38,14 +37,12 @@ const STEPS: { name: string; run(place: Workplace, ended: EndedSession): Promise
   { name: 'summary', run: writeSummary },
   {
     name: 'context',
-    run: async (place, { job, facts, event }) =>
-      place.resolved.config.postSession.context
-        ? updateContextFile(atFolder(place, event.cwd), {
-            id: job.session,
-            transcript: event.transcript ?? '',
-            facts,
-          })
-        : undefined,
+    run: async (place, { job, facts, event }) => {
+      if (!place.resolved.config.postSession.context) return;
+      const { atFolder, updateContextFile } = await import('./context-file.ts');
+      const ended = { id: job.session, transcript: event.transcript ?? '', facts };
+      await updateContextFile(atFolder(place, event.cwd), ended);
+    },
   },
   {
     name: 'tests',

@@ -1,5 +1,5 @@
 import { messageOf } from '../errors.ts';
-import { finishContextUpdates } from './context-file.ts';
+import { listContextDue } from '../store/context-due.ts';
 import { drain } from './drain.ts';
 import { flushNotices } from './notify.ts';
 import { finishSessions } from './post-session.ts';
@@ -27,7 +27,7 @@ export async function runWorker(place: Workplace, { foreground = false } = {}): 
         ended = await finishSessions(place);
       },
     ],
-    ['context files', () => finishContextUpdates(place)],
+    ['context files', () => finishContexts(place)],
     ['pruning', async () => (ended > 0 ? (await import('./prune.ts')).pruneWhenDue(place) : undefined)],
     ['tidying', async () => tidyState(place)],
     ['journal of operations', () => tidyOperations(place)],
@@ -45,6 +45,12 @@ export async function runWorker(place: Workplace, { foreground = false } = {}): 
       place.log('error', `worker: ${name}: ${messageOf(error)}`);
     }
   }
+}
+
+/** Loaded only where something is due. */
+async function finishContexts(place: Workplace): Promise<void> {
+  if (listContextDue(place.state, place.repository.root).length === 0) return;
+  await (await import('./context-file.ts')).finishContextUpdates(place);
 }
 
 async function flush(place: Workplace): Promise<void> {
