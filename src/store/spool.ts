@@ -94,6 +94,8 @@ export function recordEvent(state: StatePaths, bell: string, scope: string, payl
  */
 export function claimEvents(state: StatePaths, now: number): ClaimedEvent[] {
   sweepTemporary(state, now);
+  // Without it nothing can be claimed, and whoever waits until nothing is left would wait for ever.
+  ensureDirectory(state.work);
   const recovered = listDirectory(state.work).map((name) => describe(state, name, true));
   const waiting = listDirectory(state.spool)
     .filter((name) => name !== 'tmp')
