@@ -91,12 +91,12 @@ describe('context partition', () => {
     });
     expect(await json('list')).toMatchObject({ inWork: 'Frontend' });
     expect(await json('list', '--session', 's-1')).toMatchObject({ inWork: 'Back end' });
-    const context = await sandbox.cli(['context', 'show']);
+    const context = await sandbox.cli(['context', 'inject', '--dry-run']);
     expect(context.stdout).toContain('Working on partition: Frontend');
     expect(await json('use', 'none')).toMatchObject({ partition: null, session: null });
     expect(await json('list')).toMatchObject({ inWork: null });
     expect((await partition('show')).code).toBe(2);
-    expect((await sandbox.cli(['context', 'show'])).stdout).not.toContain('partition');
+    expect((await sandbox.cli(['context', 'inject', '--dry-run'])).stdout).not.toContain('partition');
   });
 
   it('in a command of the agent is about its session', async () => {
