@@ -2,11 +2,12 @@
  * npm run bench: what claude-hooks costs, as whole processes, in one run, in turn with what it is compared with, so
  * that a machine whose speed drifts does not spoil the ratios. Prints a table and writes bench.json.
  * Options: --rounds N (default 15), --peers (installs and measures other tools from npm), --large (100,000 files and
- * commits), --only TEXT (rows of the groups hooks, checkpoints, peers; several with a comma).
+ * commits), --only TEXT (rows of the groups hooks, context, checkpoints, peers; several with a comma).
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { checkpointRows } from './bench/checkpoints.ts';
+import { contextRows } from './bench/context.ts';
 import { base, NODE, type Row, type Term, timeInShell } from './bench/harness.ts';
 import { hookRows } from './bench/hooks.ts';
 import { peerCheckpointRows } from './bench/peer-checkpoints.ts';
@@ -18,7 +19,7 @@ const argument = (name: string): string | undefined => {
 };
 const rounds = Number(argument('--rounds') ?? 15);
 const large = process.argv.includes('--large');
-const groups = (argument('--only') ?? 'hooks,checkpoints,peers').split(',');
+const groups = (argument('--only') ?? 'hooks,context,checkpoints,peers').split(',');
 const wants = (group: string): boolean => groups.includes(group);
 
 const baseline: Row = {
@@ -29,6 +30,7 @@ const baseline: Row = {
 const all = [
   baseline,
   ...(wants('hooks') ? hookRows(large) : []),
+  ...(wants('context') ? contextRows() : []),
   ...(wants('checkpoints') ? checkpointRows(large) : []),
   ...(wants('peers') && process.argv.includes('--peers') ? [...peerHookRows(), ...peerCheckpointRows()] : []),
 ];

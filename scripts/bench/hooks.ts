@@ -15,7 +15,7 @@ import {
   timeInShell,
 } from './harness.ts';
 
-function emptySpool(project: string): void {
+export function emptySpool(project: string): void {
   const spool = path.join(project, '.git/claude-hooks/spool');
   for (const name of readdirSync(spool)) if (name !== 'tmp') rmSync(path.join(spool, name));
 }
@@ -33,7 +33,7 @@ function waitForWorker(project: string): void {
   spawnSync('sleep', ['0.3']);
 }
 
-function startOnce(project: string): void {
+export function startOnce(project: string): void {
   ring(project, 'SessionStart', 1, { source: 'startup' });
   const due = path.join(project, '.git/claude-hooks/due', session);
   const future = new Date(Date.now() + 86_400_000);
