@@ -14,6 +14,8 @@ export interface Piece {
   command: string;
   /** True where the file goes on behind what was read. */
   unread: boolean;
+  /** Lines behind `lines` that could not have found room and were only counted. */
+  more?: number;
 }
 
 export interface ContextPart {
@@ -79,7 +81,7 @@ function render(
   const leftOut: string[] = [...input.notes];
   pieces.forEach((piece, index) => {
     const count = counts[index] ?? 0;
-    const cut = piece.unread || count < piece.lines.length;
+    const cut = piece.unread || count < piece.lines.length + (piece.more ?? 0);
     const file = piece.file === undefined ? {} : { file: piece.file };
     if (count > 0) {
       const block = fence(input.nonce, piece.source, piece.file, piece.lines.slice(0, count));
@@ -95,7 +97,7 @@ function render(
 function missingPart(piece: Piece, count: number): string {
   const name =
     piece.file !== undefined && isPlainName(piece.file) ? `${piece.source} ${piece.file}` : piece.source;
-  const of = piece.unread ? 'a longer text' : `${piece.lines.length} lines`;
+  const of = piece.unread ? 'a longer text' : `${piece.lines.length + (piece.more ?? 0)} lines`;
   const shown = count === 0 ? 'not shown' : `${count} of ${of} shown`;
   return `${name}: ${shown}, see: ${piece.command}`;
 }

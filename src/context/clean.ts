@@ -7,16 +7,21 @@ const TERMINAL_SEQUENCES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u
  */
 const INVISIBLE = /[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u{FFF9}-\u{FFFB}]/gu;
 
+/** Most texts: nothing in them to be taken out, and no other line end. */
+const PLAIN = /^[\t\n\x20-\x7e]*$/;
+const TRAILING = /[ \t]+$/gm;
+
 /**
  * Text as a person would see it: without terminal sequences, control, bidirectional, zero-width and tag
  * characters. Line ends become `\n`; tabs stay; each line loses its trailing blanks.
  */
 export function cleanText(text: string): string {
+  if (PLAIN.test(text)) return text.replace(TRAILING, '');
   return text
     .replace(TERMINAL_SEQUENCES, '')
     .replace(/\r\n?|[\u0085\u2028\u2029\u000b\u000c]/g, '\n')
     .replace(INVISIBLE, (character) => (character === '\n' || character === '\t' ? character : ''))
-    .replace(/[ \t]+$/gm, '');
+    .replace(TRAILING, '');
 }
 
 /** `cleanText` on one line of at most `limit` characters; a longer one ends in `…`. Cuts no surrogate pair. */

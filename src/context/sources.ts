@@ -31,6 +31,8 @@ export interface SourceInput {
   nonce: string;
   /** Most bytes read of one file: what the budget could hold, with room for what is dropped as known. */
   readLimit: number;
+  /** Characters of one text that are made ready: what the budget holds, with room for lines that are known already. */
+  room: number;
   /** What is not read from the working tree or git: found by whoever asks. */
   more?: Partial<Record<ContextSource, () => Found | Promise<Found>>>;
   /** Only commits after this time are listed (milliseconds since 1970); all recent ones without it. */
@@ -84,6 +86,14 @@ export function readSource(name: ContextSource, input: SourceInput): Promise<Fou
   return Promise.resolve(source?.(input) ?? nothing());
 }
 
+/** Cleaning and redacting what can never be shown costs a third of a session's start: so much text, and the lines behind it. */
+function cutBehind(text: string, room: number): [text: string, more: number] {
+  const end = text.length <= room ? -1 : text.lastIndexOf('\n', room);
+  if (end <= 0) return [text, 0];
+  const more = text.slice(end).trimEnd().split('\n').length - 1;
+  return [text.slice(0, end), more];
+}
+
 /** The sections of a summary say the same in fewer words. */
 function withoutLayers(text: string): string {
   return text.split(/\n## Layer [1-4]: /)[0] ?? '';
@@ -99,10 +109,11 @@ function quoteFile(
   if (found.kind === 'missing') return nothing();
   const name = isPlainName(file) ? `${source} ${file}` : source;
   if (found.kind === 'note') return { pieces: [], notes: [`${name} ${found.note}`], files: [] };
-  const lines = quotableLines(pick(found.text), input.nonce);
+  const [text, more] = cutBehind(pick(found.text), input.room);
+  const lines = quotableLines(text, input.nonce);
   if (lines.length === 0) return nothing();
   const command = isPlainName(file) ? `cat ${file}` : 'claude-hooks context inject --dry-run';
-  const piece: Piece = { source, file, lines, share: SHARES[source], command, unread: found.unread };
+  const piece: Piece = { source, file, lines, share: SHARES[source], command, unread: found.unread, more };
   return { pieces: [piece], notes: [], files: [realPath(path.resolve(input.root, file))] };
 }
 

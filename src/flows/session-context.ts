@@ -119,6 +119,7 @@ export function beginSessionContext(input: Omit<ContextInput, 'findings'>): {
     config: input.config.context,
     nonce,
     readLimit: budget * 6,
+    room: budget * 1.5,
     since,
     more: { state: () => stateOf(input) },
     partition: input.partition,
