@@ -69,7 +69,7 @@ describe('a hundred and more different files', () => {
       const kept = Array.isArray(groups) ? hooks[event].slice(0, groups.length) : hooks[event];
       expect(kept).toEqual(groups);
     }
-    const entries = HOOK_CATALOG.length - 1 + COMMAND_RULES.length;
+    const entries = HOOK_CATALOG.length - 2 + COMMAND_RULES.length;
     expect(first.match(/claude_hooks=[a-z-]+:local;/g)).toHaveLength(entries);
     await shared.install();
     expect(shared.read(LOCAL)).toBe(first);
