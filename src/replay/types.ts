@@ -36,6 +36,8 @@ export interface ReplayStep {
   agent?: string;
   /** Where in the transcript it is told: `12`, `@345`, `a49d4421:12`. */
   cite?: string;
+  /** The client's id of the tool call, also of the edit it made. */
+  call?: string;
   /** Tokens in the context window and US dollars spent so far, where a message tells. */
   contextTokens?: number;
   costUsd?: number;

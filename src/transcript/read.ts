@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { listDirectory, statIfExists } from '../platform/fs.ts';
-import { readLines } from '../platform/lines.ts';
+import { openLines } from '../platform/lines.ts';
 import type { TranscriptEvent, TranscriptPlace, TranscriptReport, TranscriptTodo } from './events.ts';
 import { readLightly } from './light.ts';
 import { parseObject } from './record.ts';
@@ -42,7 +42,30 @@ export function readTranscript(
   onEvent: (event: TranscriptEvent) => void,
   options: ReadOptions = {},
 ): TranscriptReport {
-  const report: TranscriptReport = {
+  const report = emptyReport(transcript, options);
+  const agents = agentsOf(transcript, options);
+  const readAll = (reading: FileReading): number => {
+    try {
+      while (reading.next());
+    } finally {
+      reading.close();
+    }
+    return reading.end();
+  };
+  const follow = (agent: string): void => {
+    const file = agents.take(agent);
+    // Going on from a place, only what its records say happened later is news; those files have no place of their own.
+    if (file !== undefined)
+      readAll(openFile(file, agent, { ...options, from: undefined }, report, onEvent, () => {}));
+  };
+  report.end = readAll(openFile(transcript, undefined, options, report, onEvent, follow));
+  for (const agent of agents.rest()) follow(agent);
+  return report;
+}
+
+/** What nothing was read of yet. */
+export function emptyReport(transcript: string, options: ReadOptions): TranscriptReport {
+  return {
     found: statIfExists(transcript)?.isFile() === true,
     lines: 0,
     damaged: 0,
@@ -51,36 +74,49 @@ export function readTranscript(
     unknown: {},
     end: options.from ?? 0,
   };
-  const folder = path.join(transcript.replace(/\.jsonl$/, ''), 'subagents');
-  const followed = new Set<string>();
-  const follow = (agent: string): void => {
-    if (options.agents === false || followed.has(agent) || !/^[\w-]+$/.test(agent)) return;
-    followed.add(agent);
-    const file = path.join(folder, `agent-${agent}.jsonl`);
-    const stat = statIfExists(file);
-    // Going on from a place, only what its records say happened later is news; those files have no place of their own.
-    if (stat === undefined || (options.since !== undefined && stat.mtimeMs < options.since)) return;
-    readFile(file, agent, { ...options, from: undefined }, report, onEvent, () => {});
-  };
-  report.end = readFile(transcript, undefined, options, report, onEvent, follow);
-  if (options.from === undefined) {
-    for (const name of options.agents === false ? [] : listDirectory(folder)) {
-      const agent = /^agent-(.+)\.jsonl$/.exec(name)?.[1];
-      if (agent !== undefined) follow(agent);
-    }
-  }
-  return report;
 }
 
-/** @returns the offset behind the last whole line. */
-function readFile(
+/** The transcripts of sub-agents beside a session's, each given out once. */
+export function agentsOf(
+  transcript: string,
+  options: ReadOptions,
+): { take(agent: string): string | undefined; rest(): string[] } {
+  const folder = path.join(transcript.replace(/\.jsonl$/, ''), 'subagents');
+  const taken = new Set<string>();
+  return {
+    take(agent) {
+      if (options.agents === false || taken.has(agent) || !/^[\w-]+$/.test(agent)) return undefined;
+      taken.add(agent);
+      const file = path.join(folder, `agent-${agent}.jsonl`);
+      const stat = statIfExists(file);
+      const isOld = stat !== undefined && options.since !== undefined && stat.mtimeMs < options.since;
+      return stat === undefined || isOld ? undefined : file;
+    },
+    rest() {
+      if (options.agents === false || options.from !== undefined) return [];
+      return listDirectory(folder).flatMap((name) => /^agent-(.+)\.jsonl$/.exec(name)?.[1] ?? []);
+    },
+  };
+}
+
+/** One file in the reading. */
+export interface FileReading {
+  /** Reads a piece and tells its events. @returns false once the file has ended. */
+  next(): boolean;
+  /** Tells of calls that have no result. @returns the offset behind the last whole line. */
+  end(): number;
+  close(): void;
+}
+
+/** Begins to read one file; what it tells comes as pieces of it are read. */
+export function openFile(
   file: string,
   agent: string | undefined,
   options: ReadOptions,
   report: TranscriptReport,
   onEvent: (event: TranscriptEvent) => void,
   follow: (agent: string) => void,
-): number {
+): FileReading {
   const { since } = options;
   const from = options.from ?? (since === undefined ? 0 : findWindow(file, since));
   const reader = new RecordReader(
@@ -94,7 +130,7 @@ function readFile(
   );
   const light = options.results === 'light';
   let end = from;
-  readLines(
+  const lines = openLines(
     file,
     (line, number, offset, { length, ended, head }) => {
       if (ended) end = offset + length + 1;
@@ -120,8 +156,13 @@ function readFile(
     },
     { maxLineBytes: options.maxLineBytes ?? LONGEST_LINE, from },
   );
-  reader.end();
-  return end;
+  return {
+    ...lines,
+    end() {
+      reader.end();
+      return end;
+    },
+  };
 }
 
 function noteDamage(report: TranscriptReport, place: TranscriptPlace): void {
