@@ -14,12 +14,18 @@ export interface CommandResult {
 export const DEPTH_VARIABLE = 'CLAUDE_HOOKS_DEPTH';
 
 /**
- * Runs a shell command through zx, in its own process group, killed with all its children at the limit.
- * Never rejects. zx is loaded only here, at the first call.
+ * Runs a shell command through zx, in its own process group, killed with all its children at the limit, or when `signal`
+ * aborts. Never rejects. zx is loaded only here, at the first call.
  */
 export async function runCommand(
   command: string,
-  options: { cwd: string; timeoutMs: number; env?: Record<string, string>; input?: string },
+  options: {
+    cwd: string;
+    timeoutMs: number;
+    env?: Record<string, string>;
+    input?: string;
+    signal?: AbortSignal;
+  },
 ): Promise<CommandResult> {
   const { $ } = await import('zx/core');
   const started = process.hrtime.bigint();
@@ -44,7 +50,11 @@ export async function runCommand(
     timedOut = true;
     killGroup(running.pid);
   }, options.timeoutMs);
+  const abort = (): void => killGroup(running.pid);
+  if (options.signal?.aborted === true) abort();
+  options.signal?.addEventListener('abort', abort);
   const output = await running;
+  options.signal?.removeEventListener('abort', abort);
   clearTimeout(timer);
   return {
     ok: output.exitCode === 0 && !timedOut,
