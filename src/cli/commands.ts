@@ -53,6 +53,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/undo.ts'),
   },
   {
+    name: 'replay',
+    summary: 'Watch a session again; find the edit that broke something',
+    load: () => import('./commands/replay.ts'),
+  },
+  {
     name: 'completion',
     summary: 'Let the shell complete commands and ids',
     load: () => import('./commands/completion.ts'),

@@ -42,6 +42,8 @@ export const ARGUMENTS: Readonly<Record<string, readonly Kind[]>> = {
   'context add': ['add-kind', 'nothing'],
   'context done': ['done-kind', 'nothing'],
   undo: ['operation'],
+  replay: ['session'],
+  'replay bisect': ['session'],
   'config validate': ['files'],
   'partition show': ['partition'],
   'partition use': ['partition'],
@@ -126,11 +128,12 @@ async function candidatesFor(cli: Cli, words: readonly string[]): Promise<Candid
     return values === 'files' ? values : values.map((one) => ({ ...one, word: `${equals[1]}=${one.word}` }));
   }
   if (current.startsWith('-')) return starting(optionsOf(command));
-  if (command.commands.length > 0)
-    return starting(command.commands.map((sub) => ({ word: sub.name(), note: sub.description() })));
   const kinds = ARGUMENTS[pathOf(command)] ?? [];
   const kind = given < kinds.length ? kinds[given] : isOpenEnded(command) ? kinds.at(-1) : undefined;
-  return kind === undefined ? [] : ofKind(cli, kind, current);
+  const values = kind === undefined ? [] : await ofKind(cli, kind, current);
+  if (values === 'files' || given > 0) return values;
+  const subs = command.commands.map((sub) => ({ word: sub.name(), note: sub.description() }));
+  return [...starting(subs), ...values];
 }
 
 interface Place {
@@ -234,10 +237,20 @@ const SOURCES: Readonly<Record<Exclude<Kind, 'files'>, (cli: Cli) => Promise<Can
       ...(one.description === undefined ? {} : { note: one.description }),
     }));
   },
-  async session({ repository }) {
+  async session(cli) {
     const { pageCheckpoints } = await import('../checkpoints/list.ts');
-    const { items } = await pageCheckpoints(repository);
-    return [...new Set(items.flatMap(({ session }) => session ?? []))].map((word) => ({ word }));
+    const { knownTranscripts } = await import('../flows/known-transcripts.ts');
+    const { when } = await import('./render/checkpoint.ts');
+    const known = knownTranscripts(cli).map(({ session, writtenAt }): [string, string] => [
+      session,
+      `last used ${when(new Date(writtenAt).toISOString())}`,
+    ]);
+    const { items } = await pageCheckpoints(cli.repository);
+    const saved = items.flatMap(({ session }): [string, undefined][] =>
+      session === undefined ? [] : [[session, undefined]],
+    );
+    const notes = new Map<string, string | undefined>([...saved, ...known]);
+    return [...notes].map(([word, note]) => (note === undefined ? { word } : { word, note }));
   },
   async snapshot({ repository }) {
     const { documentPaths } = await import('../store/paths.ts');

@@ -15,6 +15,7 @@ const DOMAINS = [
   'prompts',
   'notify',
   'partitions',
+  'replay',
 ];
 const LEAVES = [
   'src/errors.ts',

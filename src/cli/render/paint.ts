@@ -6,7 +6,7 @@ const PALETTES = { on: pc.createColors(true), off: pc.createColors(false) };
 
 /** Colours a text where colours are wanted; control characters in it are made visible first. */
 export function paint(
-  cli: Cli,
+  cli: Pick<Cli, 'color'>,
   color: 'green' | 'cyan' | 'yellow' | 'red' | 'dim' | 'bold',
   text: string,
 ): string {

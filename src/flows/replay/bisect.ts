@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { HooksError } from '../../errors.ts';
-import { removeFile } from '../../platform/fs.ts';
+import { removeTree } from '../../platform/fs.ts';
 import { runCommand } from '../../platform/process.ts';
 import { type BisectOutcome, bisect, type Verdict } from '../../replay/bisect.ts';
 import { abandonedScratches, openScratch, removeScratch } from '../../store/scratch.ts';
@@ -114,7 +114,7 @@ async function search(
 
 /** Back to the start: tracked files as they were, new ones gone. What git ignores stays, but for what edits wrote. */
 async function reset(tree: ScratchTree, plan: RebuildPlan, written: ReadonlySet<string>): Promise<void> {
-  for (const file of written) removeFile(path.join(tree.root, file));
+  for (const file of written) removeTree(path.join(tree.root, file));
   if (plan.start.commit === undefined) return;
   const git = tree.git();
   await git.run(['-c', 'core.sparseCheckout=false', 'reset', '--quiet', '--hard', plan.start.commit]);

@@ -1,0 +1,92 @@
+import { findReplaySession } from '../../../flows/replay/find-session.ts';
+import { type OpenReplay, openReplay } from '../../../flows/replay/open.ts';
+import { sleep } from '../../../platform/clock.ts';
+import { visible } from '../../../platform/terminal.ts';
+import { type Selection, selectSteps } from '../../../replay/select.ts';
+import type { ReplayStep } from '../../../replay/types.ts';
+import type { Cli } from '../../cli.ts';
+import { renderStep } from '../../render/replay.ts';
+import { gapBetween } from '../../replay/gap.ts';
+import { openPlace } from '../checkpoint/shared.ts';
+import type { ReplayOptions } from '../replay.ts';
+import { momentOf } from './shared.ts';
+
+/** Characters of each recorded text a terminal is given. */
+const LONGEST = 20_000;
+
+/** Shows a session's replay: by keys at a terminal, else as a stream. */
+export async function showCommand(cli: Cli, session: string, options: ReplayOptions): Promise<void> {
+  const selection = selectionOf(options);
+  const place = await openPlace(cli);
+  const target = findReplaySession(place, session);
+  const replay = await openReplay(place, target, options.json === true ? {} : { longest: LONGEST });
+  try {
+    const steps = selectSteps(replay.steps, selection);
+    if (options.json === true) return await printJson(cli, replay, steps, options);
+    if (cli.interactive) await watchSteps(cli, steps, options);
+    else await printSteps(cli, steps, options);
+    for (const remark of replay.remarks()) cli.say(`claude-hooks: ${visible(remark)}`);
+  } finally {
+    replay.close();
+  }
+}
+
+function selectionOf(options: ReplayOptions): Selection {
+  const from = momentOf('--from', options.from);
+  const until = momentOf('--until', options.until);
+  return {
+    ...(from === undefined ? {} : { from }),
+    ...(until === undefined ? {} : { until }),
+    ...(options.only === undefined ? {} : { only: options.only }),
+    skipToolCalls: options.skipToolCalls === true,
+  };
+}
+
+async function watchSteps(cli: Cli, steps: Iterator<ReplayStep>, options: ReplayOptions): Promise<void> {
+  const { openScreen } = await import('../../replay/screen.ts');
+  const { watch } = await import('../../replay/watch.ts');
+  const screen = openScreen();
+  try {
+    const playing = options.speed !== undefined && options.step !== true;
+    await watch(cli, screen, steps, { playing, speed: options.speed ?? 1 });
+  } finally {
+    screen.close();
+  }
+}
+
+async function printSteps(cli: Cli, steps: Iterable<ReplayStep>, options: ReplayOptions): Promise<void> {
+  let any = false;
+  for await (const step of paced(steps, options.speed)) {
+    any = true;
+    cli.print(renderStep(cli, step));
+    await cli.drained();
+  }
+  if (!any) cli.say('No step is what was asked for.');
+}
+
+/** The first line names the session, then comes one a step, and the last says that it is whole and what could not be read. */
+async function printJson(
+  cli: Cli,
+  replay: OpenReplay,
+  steps: Iterable<ReplayStep>,
+  options: ReplayOptions,
+): Promise<void> {
+  const { session, transcript } = replay;
+  cli.print(JSON.stringify({ version: 1, session, transcript: transcript ?? null }));
+  let count = 0;
+  for await (const step of paced(steps, options.speed)) {
+    count += 1;
+    cli.print(JSON.stringify(step));
+    await cli.drained();
+  }
+  cli.print(JSON.stringify({ end: true, steps: count, remarks: replay.remarks() }));
+}
+
+async function* paced(steps: Iterable<ReplayStep>, speed: number | undefined): AsyncGenerator<ReplayStep> {
+  let before: ReplayStep | undefined;
+  for (const step of steps) {
+    if (speed !== undefined && before !== undefined) await sleep(gapBetween(before, step, speed));
+    before = step;
+    yield step;
+  }
+}
