@@ -41,10 +41,11 @@ export function openStepFold(options: StepOptions): StepFold {
     const tokens = event.input + event.cacheRead + event.cacheWrite;
     const body = held[at]?.body;
     if (body === undefined) {
-      if (event.agent === undefined) early = tokens;
+      if (event.agent === undefined && tokens > 0) early = tokens;
       return [];
     }
-    if (event.agent === undefined) body.contextTokens = tokens;
+    // What the client writes itself, such as an error, is noted as no token at all.
+    if (event.agent === undefined && tokens > 0) body.contextTokens = tokens;
     if (costUsd !== undefined) body.costUsd = costUsd;
     return release(at + 1);
   };

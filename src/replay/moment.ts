@@ -27,6 +27,7 @@ export function parseMoment(text: string): Moment | undefined {
       minutes: Number(clock[2]),
       seconds: Number(clock[3] ?? 0),
     };
+  if (/^\d{1,2}:\d\d$/.test(word)) return undefined;
   if (/^(?:@\d+|[\w-]{1,8}:@?\d+)$/.test(word)) return { kind: 'cite', cite: word };
   const after = /^\+(\d+(?:\.\d+)?)([smh])$/.exec(word);
   if (after !== null) return { kind: 'after', ms: Number(after[1]) * (UNITS[after[2] ?? ''] ?? 0) };

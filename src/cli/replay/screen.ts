@@ -4,7 +4,7 @@ import { splitKeys } from './keys.ts';
 export interface Screen {
   write(text: string): void;
   columns(): number;
-  /** The next key; undefined when the time is up. `end` when there will be none any more. */
+  /** The next key; undefined when the time is up. `END`, again and again, when there will be none any more. */
   nextKey(timeoutMs?: number): Promise<string | undefined>;
   /** Whether a key waits. */
   hasKey(): boolean;
@@ -31,7 +31,11 @@ export function openScreen(): Screen {
     wake?.();
   };
   const onData = (chunk: string): void => push(splitKeys(chunk));
-  const onEnd = (): void => push([END]);
+  let isOver = false;
+  const onEnd = (): void => {
+    isOver = true;
+    wake?.();
+  };
   const restore = (): void => {
     if (stdin.isTTY) stdin.setRawMode(false);
   };
@@ -60,13 +64,13 @@ export function openScreen(): Screen {
   return {
     write: (text) => void stdout.write(text),
     columns: () => stdout.columns || 80,
-    hasKey: () => keys.length > 0,
+    hasKey: () => isOver || keys.length > 0,
     onResize(work) {
       resized.push(work);
       stdout.on('resize', work);
     },
     async nextKey(timeoutMs) {
-      if (keys.length === 0)
+      if (keys.length === 0 && !isOver)
         await new Promise<void>((resolve) => {
           const timer = timeoutMs === undefined ? undefined : setTimeout(resolve, timeoutMs);
           wake = () => {
@@ -75,7 +79,7 @@ export function openScreen(): Screen {
           };
         });
       wake = undefined;
-      return keys.shift();
+      return keys.shift() ?? (isOver ? END : undefined);
     },
     suspend() {
       restore();
