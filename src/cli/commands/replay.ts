@@ -16,8 +16,11 @@ export interface ReplayOptions {
 }
 
 export function define(program: Command, cli: Cli): void {
+  // What stands behind `bisect` is that command's, also where both know it.
+  program.enablePositionalOptions();
   const replay = program
     .command('replay')
+    .enablePositionalOptions()
     .summary('Watch a session again; rebuild its files; find the edit that broke something')
     .description(
       'What happened in a session, step by step: prompts, answers, tool calls, edits, checkpoints, commits and errors. At a terminal it goes on with the space bar; ? shows the keys. Elsewhere it is a plain stream.',

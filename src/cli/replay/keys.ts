@@ -60,7 +60,8 @@ export function splitKeys(sent: string): string[] {
 /** Undefined for keys that mean nothing. */
 export function keyOf(sequence: string): Key | undefined {
   // In application mode the arrows are sent as ESC O A.
-  return Object.hasOwn(KEYS, sequence) ? KEYS[sequence] : KEYS[sequence.replace('\u001bO', '\u001b[')];
+  const plain = sequence.replace('\u001bO', '\u001b[');
+  return Object.hasOwn(KEYS, plain) ? KEYS[plain] : undefined;
 }
 
 /** A line of text that is typed: what it is after a key, or that it is done or given up. */

@@ -47,7 +47,9 @@ export function applyEdit(
   try {
     const bytes = readBytesIfExists(real);
     const found = bytes === undefined ? null : shownOf(bytes);
-    const isOther = content.before !== undefined && content.before !== found;
+    // A file an Edit makes was an empty one, as the client notes it.
+    const isNew = content.before === '' && found === null;
+    const isOther = content.before !== undefined && content.before !== found && !isNew;
     const after = content.apply(content.before === undefined ? found : content.before);
     if (after === undefined) return not('the text it replaces is not there');
     ensureDirectory(path.dirname(real), 0o755);

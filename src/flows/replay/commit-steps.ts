@@ -5,7 +5,7 @@ import type { Repository } from '../../store/paths.ts';
 
 /** More commits than these are not looked at. */
 const MOST = 2_000;
-/** Git notes whole seconds, and a session's last record may come a little before its last commit. */
+/** A session's last record may come a little before its last commit. */
 const SLACK_MS = 2_000;
 
 /**
@@ -40,7 +40,7 @@ export async function commitSteps(
       const [hash = '', seconds = '', owner = '', subject = ''] = line.split('\u0001');
       const at = Number(seconds) * 1000;
       const isOwn = owner.split(',').includes(session);
-      const isMeanwhile = owner === '' && at >= from - SLACK_MS && at <= (to ?? 0) + SLACK_MS;
+      const isMeanwhile = owner === '' && at > from && at <= (to ?? 0) + SLACK_MS;
       if (hash === '' || !(isOwn || isMeanwhile)) return [];
       const description = safeLine(`${hash.trim().slice(0, 10)} ${subject}`);
       return [{ at, lane: 'commit', type: 'commit', description } satisfies JoinedStep];

@@ -63,14 +63,16 @@ async function keptOut(
 ): Promise<Set<string>> {
   const added = changes.filter(({ letter }) => letter === 'A').map((one) => one.path);
   if (added.length === 0) return new Set();
+  // This command knows no literal names; behind `./` nothing is magic.
   const output = await git.run(['check-ignore', '-z', '--stdin', '--no-index'], {
-    input: listOf(added),
+    input: listOf(added.map((name) => Buffer.concat([Buffer.from('./'), name]))),
+    env: { GIT_LITERAL_PATHSPECS: '0' },
     accept: [1],
   });
   const ignored = output
     .toString('latin1')
     .split('\0')
-    .filter((name) => name !== '');
+    .map((name) => name.replace(/^\.\//, ''));
   const own = ownFolders(scratch.root).map((folder) => folder.split(path.sep).join('/'));
   const ours = added
     .map((name) => name.toString('latin1'))

@@ -112,7 +112,9 @@ describe('keys', () => {
   it('are taken apart without losing a letter', () => {
     expect(splitKeys(' \u001b[Bq\u001bOAü')).toEqual([' ', '\u001b[B', 'q', '\u001bOA', 'ü']);
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (sent) => expect(splitKeys(sent).join('')).toBe(sent)),
+      fc.property(fc.string({ unit: 'binary' }), (sent) => {
+        expect(splitKeys(sent).join('')).toBe(sent);
+      }),
     );
   });
 
