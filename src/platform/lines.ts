@@ -19,21 +19,6 @@ interface LineOptions {
   from?: number;
 }
 
-/**
- * Calls `onLine` with each line of a file, its number (from 1), its byte offset and length, reading in chunks, so that
- * memory is bounded by the longest line kept. A line over `maxLineBytes` is reported as undefined, with its first 4 KB.
- * What `onLine` is given is only good until it returns. `ended` tells whether the line has its line end.
- * A missing file has no lines, nor has what is no regular file: a device never ends, a pipe may never begin.
- */
-export function readLines(file: string, onLine: OnLine, options: LineOptions = {}): void {
-  const reader = openLines(file, onLine, options);
-  try {
-    while (reader.next());
-  } finally {
-    reader.close();
-  }
-}
-
 /** A file that is read piece by piece. */
 export interface LineReader {
   /** Reads on by at most 256 KB and hands over the lines that end there. @returns false once the file has ended. */
@@ -41,7 +26,12 @@ export interface LineReader {
   close(): void;
 }
 
-/** As `readLines`, a piece at a time, for a reader that does not want all of it. `close` it. */
+/**
+ * Calls `onLine` with each line of a file, its number (from 1), its byte offset and length, a piece of the file at a time, so
+ * that memory is bounded by the longest line kept. A line over `maxLineBytes` is reported as undefined, with its first 4 KB.
+ * What `onLine` is given is only good until it returns. `ended` tells whether the line has its line end. `close` it.
+ * A missing file has no lines, nor has what is no regular file: a device never ends, a pipe may never begin.
+ */
 export function openLines(file: string, onLine: OnLine, options: LineOptions = {}): LineReader {
   const limit = options.maxLineBytes ?? 32 * 1024 * 1024;
   let fd = openRegular(file);

@@ -2,7 +2,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ReplayPlace } from '../../src/flows/replay/find-session.ts';
+import { readReplay } from '../../src/flows/replay/open.ts';
 import type { ReplayStep } from '../../src/replay/types.ts';
+import { locateRepository, statePaths, stateRoot, userPaths } from '../../src/store/paths.ts';
 import { readTranscript } from '../../src/transcript/read.ts';
 import { clientFolder, moment, sessionIn } from '../support/replay.ts';
 import { makeSandbox, PROJECT_ROOT, type Sandbox } from '../support/sandbox.ts';
@@ -28,6 +31,13 @@ function stepsIn(stdout: string): { head: unknown; steps: ReplayStep[]; end: { r
   };
 }
 
+function place(): ReplayPlace {
+  const repository = locateRepository(sandbox.repo);
+  const user = userPaths(sandbox.env);
+  const state = statePaths(stateRoot(repository, user));
+  return { repository, user, state, cwd: sandbox.repo, env: sandbox.env };
+}
+
 describe('a captured session', () => {
   const FIXTURES = path.join(PROJECT_ROOT, 'test/fixtures/claude-code/transcripts');
 
@@ -41,6 +51,12 @@ describe('a captured session', () => {
       expect(json.head).toMatchObject({ version: 1, session: name });
       const own = json.steps.filter(({ cite }) => cite !== undefined);
       expect(own).toHaveLength(told.length);
+      const whole = await readReplay(place(), {
+        session: name,
+        transcript: path.join(clientFolder(sandbox), `${name}.jsonl`),
+      });
+      expect(whole).toMatchObject({ session: name, remarks: [] });
+      expect(whole.steps).toEqual(json.steps);
       expect(json.end).toMatchObject({ end: true, steps: json.steps.length, remarks: [] });
       const text = (await sandbox.cli(['replay', name])).stdout;
       const heads = text.split('\n').filter((line) => /^\[[\d :-]{19}\]/.test(line));
