@@ -71,12 +71,16 @@ describe('a fault that was planted', () => {
     expect(found.probes.length).toBeLessThanOrEqual(10);
     expect(filesBelow(sandbox.repo)).toEqual(before);
     expectClean();
+  }, 120_000);
+
+  it('is shown with its change', async () => {
+    work(await prepared(), 6, 3);
     const told = await run('sh sum.sh');
     expect(told.code).toBe(0);
     expect(told.stdout).toMatch(
-      /fails since #276 sum\.sh[\s\S]*edit: modified sum\.sh[\s\S]*-\[ 1 = 1 \]\n +\+\[ 1 = 2 \]/,
+      /fails since #8 sum\.sh[\s\S]*edit: modified sum\.sh[\s\S]*-\[ 1 = 1 \]\n +\+\[ 1 = 2 \]/,
     );
-    expect(told.stderr).toMatch(/^good at the start[\s\S]*bad after #402/);
+    expect(told.stderr).toMatch(/^good at the start[\s\S]*bad after #14/);
   });
 
   it('by something no edit tells of is found at the checkpoint that shows it', async () => {

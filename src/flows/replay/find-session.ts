@@ -1,6 +1,7 @@
 import { editDistance } from '../../config/suggest.ts';
 import { HooksError } from '../../errors.ts';
 import { visible } from '../../platform/terminal.ts';
+import { archivedSessions } from '../../store/archive-segments.ts';
 import { recentSessions } from '../../store/session-facts.ts';
 import { knownTranscripts } from '../known-transcripts.ts';
 import { transcriptOf } from '../state-target.ts';
@@ -28,7 +29,7 @@ export function findReplaySession(place: ReplayPlace, wanted: string): ReplayTar
     if (known[0] !== undefined) return known[0];
     throw unknown('No session of Claude Code worked in this folder yet', []);
   }
-  const exact = known.find(({ session }) => session === word) ?? onlyInJournal(place, word);
+  const exact = known.find(({ session }) => session === word) ?? onlyHere(place, word);
   if (exact !== undefined) return exact;
   const matching = word === '' ? [] : known.filter(({ session }) => session.startsWith(word));
   if (matching.length > 1) {
@@ -48,10 +49,11 @@ export function findReplaySession(place: ReplayPlace, wanted: string): ReplayTar
   throw unknown(`No session of this folder is called ${visible(word.slice(0, 100))}`, near);
 }
 
-/** One whose journal names no transcript, or that worked in another working tree of the repository. */
-function onlyInJournal({ state }: ReplayPlace, id: string): ReplayTarget | undefined {
-  const found = recentSessions(state).find(({ session }) => session === id);
-  return found === undefined ? undefined : { session: id, transcript: transcriptOf(state, id) };
+/** One that is in the archive alone, whose journal names no transcript, or that worked in another working tree of the repository. */
+function onlyHere({ state }: ReplayPlace, id: string): ReplayTarget | undefined {
+  const isKept =
+    recentSessions(state).some(({ session }) => session === id) || archivedSessions(state).includes(id);
+  return !isKept ? undefined : { session: id, transcript: transcriptOf(state, id) };
 }
 
 function unknown(message: string, near: readonly ReplayTarget[]): HooksError {

@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import { pageCheckpoints } from '../../checkpoints/list.ts';
 import { messageOf } from '../../errors.ts';
 import type { RecordedEvent } from '../../replay/events.ts';
@@ -151,7 +152,7 @@ function reportRemarks(report: TranscriptReport): string[] {
   const where =
     first === undefined
       ? ''
-      : ` (the first at ${first.line === undefined ? `byte ${first.offset}` : `line ${first.line}`} of ${first.transcript})`;
+      : ` (the first at ${first.line === undefined ? `byte ${first.offset}` : `line ${first.line}`} of ${path.basename(first.transcript)})`;
   const kinds = Object.entries(unknown).map(([type, times]) => `${safeLine(type)} (${times})`);
   return [
     ...(damaged === 0

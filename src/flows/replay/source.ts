@@ -1,19 +1,10 @@
-import { statIfExists } from '../../platform/fs.ts';
+import { type OpenTranscript, openTranscript } from '../../store/open-transcript.ts';
 import type { ReplayPlace, ReplayTarget } from './find-session.ts';
 
-/** A transcript that can be read. */
-export interface ReplaySource {
-  path: string;
-  /** True for a redacted copy, where the client has deleted its own file. */
-  isCopy: boolean;
-  /** Files of the copy that are damaged; their lines are missing from it. */
-  damaged: string[];
-  close(): void;
-}
+/** A transcript that can be read: the client's own, or the redacted copy that was kept of it. */
+export type ReplaySource = OpenTranscript;
 
-/** Where a session's transcript is read from. `close` it. Undefined where it is gone. */
-export function openReplaySource(_place: ReplayPlace, target: ReplayTarget): ReplaySource | undefined {
-  const { transcript } = target;
-  if (transcript === undefined || statIfExists(transcript)?.isFile() !== true) return undefined;
-  return { path: transcript, isCopy: false, damaged: [], close: () => {} };
+/** Where a session's transcript is read from. `close` it. Undefined where it is gone and no copy was kept. */
+export function openReplaySource({ state }: ReplayPlace, target: ReplayTarget): ReplaySource | undefined {
+  return openTranscript(state, target.session, target.transcript);
 }
