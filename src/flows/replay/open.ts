@@ -43,7 +43,10 @@ export async function openReplay(
   const { session } = target;
   const source = openReplaySource(place, target);
   const remarks: string[] = sourceRemarks(target, source);
-  const joined = await joinedSteps(place, target, source, remarks);
+  const joined = await joinedSteps(place, target, source, remarks).catch((error: unknown) => {
+    source?.close();
+    throw error;
+  });
   const stream = source === undefined ? undefined : openTranscriptStream(source.path);
   const fold = openStepFold({ root: place.repository.root, ...options });
   function* told(): Generator<OpenStep> {
