@@ -107,6 +107,8 @@ for (let open = [...lazy]; open.length > 0; open = [...lazy].filter(([file]) => 
   });
 }
 
+await buildReplayPage();
+
 if (existsSync(path.join(root, 'src/index.ts'))) {
   await build({
     absWorkingDir: root,
@@ -181,6 +183,36 @@ async function buildCommandLine(): Promise<void> {
     });
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, code);
+  }
+}
+
+/**
+ * The script and the style sheet that `replay --html` puts into its page, as they are: hashed by the page's policy, so
+ * no character may change on the way, and free of what would end their elements.
+ */
+async function buildReplayPage(): Promise<void> {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: [
+      { in: 'src/replay/page/client/main.tsx', out: 'replay-page' },
+      { in: 'src/replay/page/client/style/index.css', out: 'replay-page' },
+    ],
+    outdir: dist,
+    bundle: true,
+    platform: 'browser',
+    target: ['chrome111', 'firefox113', 'safari16.2'],
+    format: 'iife',
+    charset: 'utf8',
+    minify: true,
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    legalComments: 'none',
+    logLevel: 'warning',
+    write: false,
+  });
+  for (const { path: file, text } of outputFiles) {
+    if (/\r|<\/(?:script|style)|<!--/i.test(text)) throw new Error(`${file} cannot stand inside a page`);
+    writeFileSync(file, text);
   }
 }
 
