@@ -102,3 +102,94 @@ function edit(
     hunks: [{ oldStart: from + 1, newStart: from + 1, lines: [...signed(' ', before), ...signed('-', old), ...signed('+', fresh), ...signed(' ', after)] }],
   };
 }
+
+/** Nine steps, of which two change one file that is known whole, and two failed. */
+export function smallReplay(): Replay {
+  const file = 'src/rank.ts';
+  const steps: Omit<ReplayStep, 'number' | 'at'>[] = [
+    { lane: 'session', type: 'start', description: 'Session started' },
+    { lane: 'prompt', type: 'prompt', description: 'Rank rare words higher', text: 'Rank rare words higher\nplease' },
+    { lane: 'tool', type: 'tool', tool: 'Read', description: 'Read: src', input: { path: 'src' }, result: 'nothing' },
+    {
+      lane: 'edit',
+      type: 'edit',
+      description: `Write ${file}`,
+      file,
+      hunks: [{ oldStart: 0, newStart: 1, lines: ['+export function f() {', '+  const rank = 1;', '+}'] }],
+    },
+    {
+      lane: 'edit',
+      type: 'edit',
+      description: `Edit ${file}`,
+      file,
+      hunks: [
+        {
+          oldStart: 1,
+          newStart: 1,
+          lines: [' export function f() {', '-  const rank = 1;', '+  const rank = rare(word);', ' }'],
+        },
+      ],
+    },
+    {
+      lane: 'tool',
+      type: 'tool',
+      tool: 'Bash',
+      description: 'Bash: npm test',
+      input: { command: 'npm test' },
+      result: 'rare is not defined',
+      failed: true,
+    },
+    { lane: 'answer', type: 'answer', description: 'It is done', contextTokens: 20_000, costUsd: 0.1 },
+    { lane: 'error', type: 'error', description: 'The API is overloaded' },
+    { lane: 'session', type: 'end', description: 'Session ended', contextTokens: 21_000, costUsd: 0.12 },
+  ];
+  return {
+    session: 'small',
+    transcript: '/transcripts/small.jsonl',
+    remarks: [],
+    steps: steps.map((step, index) => ({ number: index + 1, at: START + index * 2_000, ...step })),
+  };
+}
+
+/** What would run, load, close an element, hide or reorder text, or move a cursor, were it taken for more than text. */
+export const HOSTILE = [
+  '</script><script>window.x=1</script>',
+  '<img src=x onerror="window.x=1">',
+  '<!--<script>',
+  '\u001b]0;title\u0007\u001b[2J\u001b[31mred\u001b[0m',
+  'a\u202egnp.exe\u2066b\u200bc',
+  '\u2028window.x=1\u2029',
+  '{{constructor.constructor("window.x=1")()}}',
+  '"><svg onload=window.x=1>',
+  'javascript:window.x=1',
+].join(' ');
+
+/** Hostile text in every field that can hold text, in every lane. */
+export function hostileReplay(): Replay {
+  const lanes = ['prompt', 'answer', 'tool', 'edit', 'checkpoint', 'commit', 'error', 'agent', 'session'] as const;
+  return {
+    session: HOSTILE,
+    transcript: HOSTILE,
+    remarks: [HOSTILE, `${HOSTILE} again`],
+    steps: lanes.map((lane, index) => ({
+      number: index + 1,
+      at: START + index * 200_000,
+      lane,
+      type: HOSTILE,
+      description: HOSTILE,
+      text: `${HOSTILE}\n\`\`\`html\n${HOSTILE}\n\`\`\`\n**${HOSTILE}** \`${HOSTILE}\``,
+      ...(lane === 'edit' || lane === 'tool' ? { file: HOSTILE } : {}),
+      ...(lane === 'edit'
+        ? { hunks: [{ oldStart: 0, newStart: 1, lines: [`+${HOSTILE}`, `+${HOSTILE}`, '\\ No newline'] }] }
+        : {}),
+      tool: HOSTILE,
+      input: { [HOSTILE]: HOSTILE, nested: { list: [HOSTILE] } },
+      result: HOSTILE,
+      failed: index % 2 === 0,
+      agent: HOSTILE,
+      cite: HOSTILE,
+      contextTokens: 1_000,
+      costUsd: 0.1,
+    })),
+  };
+}

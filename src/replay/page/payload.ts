@@ -1,5 +1,6 @@
 import { visible } from '../../platform/terminal.ts';
 import { redactText, redactValue } from '../../redact/redact.ts';
+import { redactLines } from './redact-lines.ts';
 import type { Replay, ReplayStep } from '../types.ts';
 
 /** Characters that all texts of a page may have together; a browser holds them several times. */
@@ -25,13 +26,29 @@ export function pagePayload(replay: Replay): Replay {
     const head = text.slice(0, most).replace(/[\uD800-\uDBFF]$/, '');
     return `${head}… [${(text.length - head.length).toLocaleString('en')} more characters]`;
   };
-  const steps = replay.steps.map((step) => {
-    const { hunks, ...rest } = redactValue(step);
-    const shown = mapTexts(rest, (text) => shorten(clean(text), limit), 0) as ReplayStep;
-    if (hunks === undefined) return shown;
-    // A line of a file stays one line, whatever is in it.
-    const line = (text: string): string => shorten(clean(text).replaceAll('\n', '\\n'), LONGEST_LINE);
-    return { ...shown, hunks: hunks.map((hunk) => ({ ...hunk, lines: hunk.lines.map(line) })) };
+  const known = new Map<string, string>();
+  const show = (text: string): string => {
+    // Names of tools, files and kinds come again and again.
+    if (text.length > 80) return shorten(clean(redactText(text)), limit);
+    let shown = known.get(text);
+    if (shown === undefined && known.size < 10_000) {
+      shown = clean(redactText(text));
+      known.set(text, shown);
+    }
+    return shown ?? clean(redactText(text));
+  };
+  // A line of a file stays one line, whatever is in it.
+  const showLine = (text: string): string => shorten(clean(text).replaceAll('\n', '\\n'), LONGEST_LINE);
+  const steps = replay.steps.map((step): ReplayStep => {
+    const { hunks, input, ...rest } = step;
+    const shown = mapTexts(rest, show, 0) as ReplayStep;
+    if (input !== undefined) {
+      const cutOff = (text: string): string => shorten(clean(text), limit);
+      shown.input = mapTexts(redactValue(input), cutOff, 1) as Record<string, unknown>;
+    }
+    if (hunks !== undefined)
+      shown.hunks = hunks.map((hunk) => ({ ...hunk, lines: redactLines(hunk.lines).map(showLine) }));
+    return shown;
   });
   const remarks = replay.remarks.map((remark) => clean(redactText(remark)));
   if (cut > 0) {

@@ -1,5 +1,5 @@
 import { sha256 } from '../../platform/digest.ts';
-import type { Replay } from '../types.ts';
+import type { Replay, ReplayStep } from '../types.ts';
 import { embedJson, escapeHtml } from './model/embed.ts';
 import { pagePayload } from './payload.ts';
 
@@ -15,8 +15,8 @@ export interface PageAssets {
  * again, long ones may be cut (`pagePayload`).
  */
 export function renderReplayPage(replay: Replay, assets: PageAssets): string {
-  const page = pagePayload(replay);
-  const title = `Replay of ${page.session}`;
+  const { steps, ...rest } = pagePayload(replay);
+  const title = `Replay of ${rest.session}`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -31,13 +31,36 @@ export function renderReplayPage(replay: Replay, assets: PageAssets): string {
 <style>${assets.style}</style>
 </head>
 <body>
-<div id="app"><noscript>This page shows the replay with its own script. Allow it, or read the replay in the terminal: claude-hooks replay</noscript></div>
+<div id="app"><p class="opening">Opening ${steps.length.toLocaleString('en')} steps …</p><noscript>This page shows the replay with its own script. Allow it, or read the replay in the terminal: claude-hooks replay</noscript></div>
 <div id="print"></div>
-<script type="application/json" id="replay">${embedJson(page)}</script>
+<script type="application/json" id="replay">${embedJson(rest)}</script>
+${pieces(steps)}
 <script>${assets.script}</script>
 </body>
 </html>
 `;
+}
+
+/** Characters of one piece, about: a browser reads it in some hundredths of a second. */
+const PIECE = 2_000_000;
+
+/** The steps in elements of their own, each a list, so that a page of many can be read bit by bit. */
+function pieces(steps: readonly ReplayStep[]): string {
+  const elements: string[] = [];
+  let [piece, length]: [string[], number] = [[], 0];
+  const close = (): void => {
+    if (piece.length > 0)
+      elements.push(`<script type="application/json" class="steps">[${piece.join(',')}]</script>`);
+    [piece, length] = [[], 0];
+  };
+  for (const step of steps) {
+    const text = embedJson(step);
+    piece.push(text);
+    length += text.length;
+    if (length > PIECE) close();
+  }
+  close();
+  return elements.join('\n');
 }
 
 const ICON =

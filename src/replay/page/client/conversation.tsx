@@ -24,12 +24,10 @@ export function Conversation() {
   if (listed.length === 0) {
     return (
       <div class="nothing">
-        <p>{steps.length === 0 ? 'Nothing is recorded for this session.' : 'Every lane is hidden.'}</p>
-        {steps.length > 0 && (
-          <button type="button" class="button" onClick={actions.allLanes}>
-            Show all lanes
-          </button>
-        )}
+        <p>Every lane is hidden.</p>
+        <button type="button" class="button" onClick={actions.allLanes}>
+          Show all lanes
+        </button>
       </div>
     );
   }
@@ -118,6 +116,11 @@ function Words({ step }: { step: { lane: string; description: string; tool?: str
     );
   }
   // A prompt or an answer has room for more than its first line.
-  if (step.lane === 'prompt' || step.lane === 'answer') return <>{(step.text ?? description).slice(0, 400)}</>;
+  if (step.lane === 'prompt' || step.lane === 'answer') return <>{withoutMarks((step.text ?? description).slice(0, 400))}</>;
   return <>{description}</>;
+}
+
+/** What somebody wrote, as one line without the marks of its formatting. */
+function withoutMarks(text: string): string {
+  return text.replace(/```[^\n]*|\*\*|`|^#{1,4} /gm, '').replace(/\s+/g, ' ');
 }

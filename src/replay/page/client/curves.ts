@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import { ticksBetween, timeAt } from '../model/time-axis.ts';
 import { colours, LEFT, RIGHT } from './draw-lanes.ts';
-import { clockTime, compact, dollars, shortTime } from './format.ts';
+import { clockTime, compact, dollars, shortDay, shortTime } from './format.ts';
 import type { Recording } from './recording.ts';
 
 /** Points beyond this many cannot be told apart on any screen. */
@@ -24,7 +24,7 @@ export function drawCurves(
 ): uPlot {
   const colour = colours();
   const { axis, tokens, dollars: spent } = recording;
-  const right = options.left === LEFT ? RIGHT : 34;
+  const right = options.left === LEFT ? RIGHT : 44;
   const font = `11px ${colour('font')}`;
   const shared = { font, stroke: colour('soft'), ticks: { show: false }, gap: 4 };
   const grid = { stroke: colour('rule'), width: 1 };
@@ -51,7 +51,12 @@ export function drawCurves(
             ticksBetween(axis, low, high, Math.max(2, (options.width - options.left - right) / 110), zone),
           values: (_plot, splits) => {
             const times = splits.map((x) => Math.round(timeAt(axis, x) / 1_000) * 1_000);
-            return times.map(times.every((time) => time % 60_000 === 0) ? shortTime : clockTime);
+            const words = times.every((time) => time % 60_000 === 0) ? shortTime : clockTime;
+            return times.map((time, at) => {
+              const before = at === 0 ? axis.times[0] : times[at - 1];
+              const day = shortDay(time);
+              return before === undefined || shortDay(before) === day ? words(time) : `${day}, ${words(time)}`;
+            });
           },
         },
         {

@@ -8,7 +8,7 @@ import type { View } from './store.ts';
 export const LANE_HEIGHT = 17;
 export const STRIP = 18;
 /** Widths beside the lanes: for their names, and for the scale of the costs. */
-export const LEFT = 132;
+export const LEFT = 150;
 export const RIGHT = 52;
 
 /** The colours of the page as they are now. */

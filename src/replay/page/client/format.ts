@@ -13,9 +13,16 @@ export function shortTime(time: number): string {
 
 const DAY = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' });
 
-/** `28 Nov 2026` in the order of the page's language. */
+/** `Nov 28, 2026`. */
 export function dayOf(time: number): string {
   return DAY.format(time);
+}
+
+const SHORT_DAY = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short' });
+
+/** `Nov 28`. */
+export function shortDay(time: number): string {
+  return SHORT_DAY.format(time);
 }
 
 /** `42 s`, `12 min`, `3 h 05 min`, `2 d 4 h`. */

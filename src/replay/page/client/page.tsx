@@ -20,20 +20,26 @@ export function Page() {
       <Header />
       <Remarks />
       {recording.steps.length > 0 && <Timeline />}
-      <Transport />
-      <main>
-        <section class="pane conversation" aria-label="Steps">
-          <Conversation />
-        </section>
-        <section class="pane event-pane" aria-label="Event">
-          <EventPane />
-        </section>
-        <section class="pane files-pane" aria-label="Files">
-          <FilesPane />
-        </section>
-      </main>
+      {recording.steps.length > 0 && <Transport />}
+      {recording.steps.length > 0 ? <Main /> : <main class="empty">Nothing is recorded for this session.</main>}
       <Help />
     </div>
+  );
+}
+
+function Main() {
+  return (
+    <main>
+      <section class="pane conversation" aria-label="Steps">
+        <Conversation />
+      </section>
+      <section class="pane event-pane" aria-label="Event">
+        <EventPane />
+      </section>
+      <section class="pane files-pane" aria-label="Files">
+        <FilesPane />
+      </section>
+    </main>
   );
 }
 

@@ -22,8 +22,21 @@ export interface Recording {
   positionOfNumber(number: number): number;
 }
 
-export function readRecording(element: Element | null): Recording {
-  const replay = JSON.parse(element?.textContent ?? 'null') as Replay;
+/** Reads what the page carries, and lets the page be between the pieces; elements that are read are taken out. */
+export async function readReplay(page: Document): Promise<Replay> {
+  const head = page.getElementById('replay');
+  const replay = JSON.parse(head?.textContent ?? '{}') as Omit<Replay, 'steps'>;
+  head?.remove();
+  const steps: ReplayStep[] = [];
+  for (const piece of page.querySelectorAll('script.steps')) {
+    for (const step of JSON.parse(piece.textContent ?? '[]') as ReplayStep[]) steps.push(step);
+    piece.remove();
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  return { ...replay, steps };
+}
+
+export function readRecording(replay: Replay): Recording {
   const { steps } = replay;
   const counts = new Map<ReplayLane, number>();
   const prompts: number[] = [];

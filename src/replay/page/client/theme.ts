@@ -14,13 +14,15 @@ export function rememberedTheme(): Theme {
   }
 }
 
+/** That of the system, as long as none is chosen. */
+export const SYSTEM_DARK = matchMedia('(prefers-color-scheme: dark)');
+
 export function applyTheme(theme: Theme): void {
-  if (theme === undefined) delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = theme;
+  document.documentElement.dataset.theme = theme ?? (SYSTEM_DARK.matches ? 'dark' : 'light');
 }
 
 export function toggleTheme(store: Store, actions: Actions): void {
-  const dark = store.view.theme === undefined ? matchMedia('(prefers-color-scheme: dark)').matches : store.view.theme === 'dark';
+  const dark = store.view.theme === undefined ? SYSTEM_DARK.matches : store.view.theme === 'dark';
   const theme = dark ? 'light' : 'dark';
   // Before whatever is drawn with the new colours.
   applyTheme(theme);

@@ -6,8 +6,7 @@ import { clockTime, compact, counted, dollars } from './format.ts';
 import { LaneIcon, letGoOfMouse } from './parts.tsx';
 import { nearestStep, useTrack } from './track.ts';
 import { useApp, useView } from './store.ts';
-
-const DARK = matchMedia('(prefers-color-scheme: dark)');
+import { applyTheme, SYSTEM_DARK } from './theme.ts';
 
 /** Everything that happened over time: a lane for each kind, and the curves below them. */
 export function Timeline() {
@@ -17,20 +16,23 @@ export function Timeline() {
   const curves = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const [width, setWidth] = useState(0);
-  const [dark, setDark] = useState(DARK.matches);
+  const [dark, setDark] = useState(SYSTEM_DARK.matches);
   const theme = useView((view) => view.theme);
   const range = useView((view) => view.range);
   const hidden = useView((view) => view.hidden);
   const hits = useView((view) => view.hits);
-  const [left, right] = width > 0 && width < 620 ? [38, 34] : [LEFT, RIGHT];
+  const [left, right] = width > 0 && width < 620 ? [40, 44] : [LEFT, RIGHT];
   useLayoutEffect(() => {
     const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 0)));
     if (box.current !== null) observer.observe(box.current);
-    const follow = (): void => setDark(DARK.matches);
-    DARK.addEventListener('change', follow);
+    const follow = (): void => {
+      applyTheme(store.view.theme);
+      setDark(SYSTEM_DARK.matches);
+    };
+    SYSTEM_DARK.addEventListener('change', follow);
     return () => {
       observer.disconnect();
-      DARK.removeEventListener('change', follow);
+      SYSTEM_DARK.removeEventListener('change', follow);
     };
   }, []);
   useEffect(() => {
@@ -63,6 +65,10 @@ export function Timeline() {
         style={{ left: `${left}px`, width: `${Math.max(10, width - left - right)}px`, height: `${height}px` }}
       />
       <div ref={curves} class="curves" style={{ marginTop: `${height}px`, height: `${curvesHeight(recording)}px` }} aria-hidden="true" />
+      <ul class={left === LEFT ? 'legend' : 'legend small'} style={{ top: `${height + 8}px` }} aria-hidden="true">
+        <li class="of-context">Context</li>
+        <li class="of-cost">Cost</li>
+      </ul>
       {width > 0 && <Track left={left} width={Math.max(10, width - left - right)} />}
     </section>
   );

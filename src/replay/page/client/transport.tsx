@@ -6,24 +6,22 @@ const SPEEDS = [1, 5, 10, 30, 100, 500];
 
 /** Play, step and jump; and which part is seen where there is no room for all. */
 export function Transport() {
-  const { recording, actions } = useApp();
+  const { actions } = useApp();
   const playing = useView((view) => view.playing);
   const speed = useView((view) => view.speed);
-  const none = recording.steps.length === 0;
   return (
     <div class="transport" role="toolbar" aria-label="Playback">
       <div class="group">
-        <IconButton label="Previous step" keys="k" path="M10.5 3.500L5.5 8l5 4.500zM4 3.500v9" filled disabled={none} onPress={() => actions.step(-1)} />
+        <IconButton label="Previous step" keys="k" path="M10.5 3.500L5.5 8l5 4.500zM4 3.500v9" filled onPress={() => actions.step(-1)} />
         <IconButton
           label={playing ? 'Pause' : 'Play'}
           keys="Space"
           class="main"
           path={playing ? 'M4 3h3v10H4zM9 3h3v10H9z' : 'M4.5 2.500v11L13 8z'}
           filled
-          disabled={none}
           onPress={actions.togglePlay}
         />
-        <IconButton label="Next step" keys="j" path="M5.5 3.500l5 4.5-5 4.500zM12 3.500v9" filled disabled={none} onPress={() => actions.step(1)} />
+        <IconButton label="Next step" keys="j" path="M5.5 3.500l5 4.5-5 4.500zM12 3.500v9" filled onPress={() => actions.step(1)} />
         <label class="speed">
           <span class="unseen">Speed</span>
           <select

@@ -75,36 +75,53 @@ function interpolate(from: Float64Array, to: Float64Array, value: number): numbe
   return c + ((value - a) / (b - a)) * (d - c);
 }
 
-const SECOND = 1_000;
+const DAY = 86_400_000;
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400].map(
-  (seconds) => seconds * SECOND,
+  (seconds) => seconds * 1_000,
 );
 
 /**
- * Round moments between two places of the axis, about `count` of them, none inside an idle gap and none nearer to the
- * next than half of the usual distance. @param zone minutes to add to UTC for the clock of whoever looks.
+ * Round moments between two places of the axis, at most `count` or a few more, none inside an idle gap: at even distances in time
+ * where there is no gap, else the roundest of every stretch of the axis.
+ * @param zone minutes to add to UTC for the clock of whoever looks.
  */
 export function ticksBetween(axis: TimeAxis, from: number, to: number, count: number, zone: number): number[] {
+  if (axis.times.length === 0 || !(to > from)) return [];
   const span = (to - from) / Math.max(1, count);
-  const step = STEPS.find((candidate) => candidate >= span) ?? Math.ceil(span / 86_400_000) * 86_400_000;
   const shift = zone * 60_000;
-  const [first, last] = [timeAt(axis, from), timeAt(axis, to)];
+  const gaps = axis.gaps.filter(({ x, width }) => x < to && x + width > from);
   const ticks: number[] = [];
-  let time = Math.ceil((first + shift) / step) * step - shift;
-  let gap = axis.gaps.findIndex(({ to: end }) => end > time);
-  while (time <= last && ticks.length < 200) {
-    let next = gap === -1 ? undefined : axis.gaps[gap];
-    while (next !== undefined && next.to <= time) {
-      gap += 1;
-      next = axis.gaps[gap];
-    }
-    if (next !== undefined && time > next.from) {
-      time = Math.ceil((next.to + shift) / step) * step - shift;
-      continue;
-    }
-    const x = positionOf(axis, time);
-    if (ticks.length === 0 || x - (ticks.at(-1) ?? 0) >= span / 2) ticks.push(x);
-    time += step;
+  if (gaps.length === 0) {
+    const [first, last] = [timeAt(axis, from), timeAt(axis, to)];
+    const step = STEPS.find((candidate) => candidate >= (last - first) / Math.max(1, count)) ?? DAY;
+    for (let time = roundUp(first, step, shift); time <= last && ticks.length < 200; time += step)
+      ticks.push(positionOf(axis, time));
+    return ticks;
+  }
+  for (let start = from; start < to; start += span) {
+    const [first, last] = [timeAt(axis, start), timeAt(axis, Math.min(to, start + span * 0.6))];
+    const time = roundestBetween(first, last, gaps, shift, span / 60);
+    const x = time === undefined ? undefined : positionOf(axis, time);
+    if (x !== undefined && !(x - (ticks.at(-1) ?? Number.NEGATIVE_INFINITY) < span * 0.7)) ticks.push(x);
   }
   return ticks;
+}
+
+function roundUp(time: number, step: number, shift: number): number {
+  return Math.ceil((time + shift) / step) * step - shift;
+}
+
+function roundestBetween(
+  first: number,
+  last: number,
+  gaps: readonly IdleGap[],
+  shift: number,
+  finest: number,
+): number | undefined {
+  for (const step of [...STEPS].reverse()) {
+    if (step < finest) break;
+    const time = roundUp(first, step, shift);
+    if (time <= last && !gaps.some(({ from, to }) => time > from && time < to)) return time;
+  }
+  return undefined;
 }
