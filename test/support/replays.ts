@@ -103,6 +103,19 @@ function edit(
   };
 }
 
+/** Steps without end, each with little to say. */
+export function manySteps(count: number): Replay {
+  const lanes = ['tool', 'tool', 'edit', 'tool', 'answer', 'tool', 'tool', 'error', 'tool', 'prompt'] as const;
+  const steps = Array.from({ length: count }, (_step, index): ReplayStep => {
+    const lane = lanes[index % lanes.length] ?? 'tool';
+    const step = { number: index + 1, at: START + index * 1_500, lane, type: lane, description: `Step ${index + 1}` };
+    if (lane !== 'edit') return { ...step, contextTokens: (index * 37) % 150_000, costUsd: index / 5_000 };
+    const hunks = [{ oldStart: 1, newStart: 1, lines: [' a', `-${index}`, `+${index + 10}`, ' b'] }];
+    return { ...step, file: `src/file-${index % 700}.ts`, hunks };
+  });
+  return { session: 'many', transcript: '/transcripts/many.jsonl', remarks: [], steps };
+}
+
 /** Nine steps, of which two change one file that is known whole, and two failed. */
 export function smallReplay(): Replay {
   const file = 'src/rank.ts';
