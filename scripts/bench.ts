@@ -2,7 +2,7 @@
  * npm run bench: what claude-hooks costs, as whole processes, in one run, in turn with what it is compared with, so
  * that a machine whose speed drifts does not spoil the ratios. Prints a table and writes bench.json.
  * Options: --rounds N (default 15), --peers (installs and measures other tools from npm), --large (100,000 files and
- * commits), --only TEXT (rows of the groups hooks, context, checkpoints, peers; several with a comma).
+ * commits), --only TEXT (rows of the groups hooks, context, checkpoints, page, peers; several with a comma).
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -10,6 +10,7 @@ import { checkpointRows } from './bench/checkpoints.ts';
 import { contextRows } from './bench/context.ts';
 import { base, NODE, type Row, type Term, timeInShell } from './bench/harness.ts';
 import { hookRows } from './bench/hooks.ts';
+import { pageRows } from './bench/page.ts';
 import { peerCheckpointRows } from './bench/peer-checkpoints.ts';
 import { peerHookRows } from './bench/peers.ts';
 
@@ -19,7 +20,7 @@ const argument = (name: string): string | undefined => {
 };
 const rounds = Number(argument('--rounds') ?? 15);
 const large = process.argv.includes('--large');
-const groups = (argument('--only') ?? 'hooks,context,checkpoints,peers').split(',');
+const groups = (argument('--only') ?? 'hooks,context,checkpoints,page,peers').split(',');
 const wants = (group: string): boolean => groups.includes(group);
 
 const baseline: Row = {
@@ -32,6 +33,7 @@ const all = [
   ...(wants('hooks') ? hookRows(large) : []),
   ...(wants('context') ? contextRows() : []),
   ...(wants('checkpoints') ? checkpointRows(large) : []),
+  ...(wants('page') ? pageRows() : []),
   ...(wants('peers') && process.argv.includes('--peers') ? [...peerHookRows(), ...peerCheckpointRows()] : []),
 ];
 
@@ -98,7 +100,7 @@ for (const row of table) {
     `| ${row.name} | ${row.medianMs.toFixed(1)} | ${row.minMs.toFixed(1)} | ${row.ratio.toFixed(3)} | ${row.against} | ${goal} |`,
   );
 }
-if (groups.length === 3)
+if (groups.length === 5)
   writeFileSync(
     'bench.json',
     `${JSON.stringify({ node: process.version, cpus: cpus().length, rounds, rows: table }, null, 2)}\n`,

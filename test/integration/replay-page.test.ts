@@ -60,7 +60,8 @@ describe.skipIf(executable === undefined)(title, () => {
     return page;
   }
 
-  const shown = (page: Page): Promise<string> => page.locator('.event .permalink').innerText();
+  const shown = async (page: Page): Promise<string> =>
+    (await page.locator('.event .permalink').textContent()) ?? '';
   const nodes = (page: Page): Promise<number> => page.evaluate('document.querySelectorAll("*").length');
 
   it('asks nothing of the network and complains about nothing', async () => {
@@ -127,9 +128,9 @@ describe.skipIf(executable === undefined)(title, () => {
     await page.getByRole('button', { name: 'Pause' }).waitFor();
     await page.keyboard.press('Space');
     await page.getByRole('button', { name: 'Play', exact: true }).waitFor();
-    const at = await page.locator('.where b').innerText();
+    const at = await page.locator('.where b').textContent();
     await page.waitForTimeout(600);
-    expect(await page.locator('.where b').innerText()).toBe(at);
+    expect(await page.locator('.where b').textContent()).toBe(at);
     await page.context().close();
   });
 
@@ -157,7 +158,7 @@ describe.skipIf(executable === undefined)(title, () => {
     expect(await page.evaluate('String(window.x)')).toBe('undefined');
     await page.emulateMedia({ media: 'print' });
     await page.locator('#print .printed').first().waitFor();
-    expect(await page.locator('#print').innerText()).toContain('<img src=x onerror=');
+    expect(await page.locator('#print').textContent()).toContain('<img src=x onerror=');
     expect(await page.locator('img').count()).toBe(0);
     await page.context().close();
   });
@@ -260,9 +261,9 @@ describe.skipIf(executable === undefined)(title, () => {
 
   it('holds still for those who want no motion', async () => {
     const page = await open(longReplay(200), { reducedMotion: 'reduce' });
-    expect(
-      await page.evaluate('getComputedStyle(document.querySelector(".step")).transitionDuration'),
-    ).toBe('0s');
+    expect(await page.evaluate('getComputedStyle(document.querySelector(".step")).transitionDuration')).toBe(
+      '0s',
+    );
     await page.context().close();
   });
 

@@ -2,7 +2,18 @@ import type { Replay, ReplayStep } from '../../src/replay/types.ts';
 
 const START = Date.UTC(2026, 2, 14, 9, 0, 0);
 const FOLDERS = ['src/search', 'src/store', 'src/api/routes', 'test/unit', 'docs', 'web/components/list'];
-const NAMES = ['ranking', 'index', 'tokens', 'query', 'cache', 'session', 'schema', 'client', 'paging', 'errors'];
+const NAMES = [
+  'ranking',
+  'index',
+  'tokens',
+  'query',
+  'cache',
+  'session',
+  'schema',
+  'client',
+  'paging',
+  'errors',
+];
 const WORDS =
   'the search ranks results by how often a word occurs and how rare it is so that short documents are not pushed down when the query has several words and the cache holds old scores'.split(
     ' ',
@@ -28,7 +39,12 @@ export function longReplay(count: number, seed = 7): Replay {
   let [tokens, spent] = [18_000, 0];
   let agent: string | undefined;
   const add = (step: Omit<ReplayStep, 'number' | 'at'>): void => {
-    steps.push({ number: steps.length + 1, at: Math.round(at), ...(agent === undefined ? {} : { agent }), ...step });
+    steps.push({
+      number: steps.length + 1,
+      at: Math.round(at),
+      ...(agent === undefined ? {} : { agent }),
+      ...step,
+    });
     at += 400 + random() * 9_000;
   };
   add({ lane: 'session', type: 'start', description: 'Session started (startup)' });
@@ -38,36 +54,93 @@ export function longReplay(count: number, seed = 7): Replay {
       agent = undefined;
       if (random() < 0.25) at += 5 * 60_000 + random() * 3 * 3_600_000;
       const text = `Make ${sentence(5)}.\n\nPlease keep \`${pick(NAMES)}.ts\` as it is, and ${sentence(14)}.`;
-      add({ lane: 'prompt', type: 'prompt', description: text.split('\n')[0] ?? '', text, cite: String(steps.length * 3) });
+      add({
+        lane: 'prompt',
+        type: 'prompt',
+        description: text.split('\n')[0] ?? '',
+        text,
+        cite: String(steps.length * 3),
+      });
     } else if (dice < 0.2) {
       tokens = tokens > 168_000 ? 24_000 : tokens + random() * 2_600;
       spent += random() * 0.04;
       const text = `I will look at ${sentence(8)}.\n\n- **First**, ${sentence(7)}\n- then \`${pick(NAMES)}\` ${sentence(9)}\n\n\`\`\`ts\nconst score = termFrequency(word) * Math.log(total / holding);\n\`\`\`\n\n${sentence(20)}.`;
-      add({ lane: 'answer', type: 'answer', description: text.split('\n')[0] ?? '', text, contextTokens: Math.round(tokens), costUsd: spent });
+      add({
+        lane: 'answer',
+        type: 'answer',
+        description: text.split('\n')[0] ?? '',
+        text,
+        contextTokens: Math.round(tokens),
+        costUsd: spent,
+      });
     } else if (dice < 0.42) add(edit(files, pick, random, sentence));
-    else if (dice < 0.44) add({ lane: 'checkpoint', type: 'checkpoint', description: `Checkpoint: ${sentence(4)}`, text: `${sentence(30)}.` });
-    else if (dice < 0.455) add({ lane: 'commit', type: 'commit', description: `Rank ${sentence(4)}`, text: `commit 4f1c2d9\n\n${sentence(24)}` });
+    else if (dice < 0.44)
+      add({
+        lane: 'checkpoint',
+        type: 'checkpoint',
+        description: `Checkpoint: ${sentence(4)}`,
+        text: `${sentence(30)}.`,
+      });
+    else if (dice < 0.455)
+      add({
+        lane: 'commit',
+        type: 'commit',
+        description: `Rank ${sentence(4)}`,
+        text: `commit 4f1c2d9\n\n${sentence(24)}`,
+      });
     else if (dice < 0.475) {
       const failure = `FAIL test/unit/${pick(NAMES)}.test.ts > ranks ${sentence(4)}\nAssertionError: expected 0.31 to be greater than 0.42`;
-      add({ lane: 'error', type: 'error', description: failure.split('\n')[0] ?? '', text: failure, tool: 'Bash', failed: true });
+      add({
+        lane: 'error',
+        type: 'error',
+        description: failure.split('\n')[0] ?? '',
+        text: failure,
+        tool: 'Bash',
+        failed: true,
+      });
     } else if (dice < 0.485) {
       agent = agent === undefined ? `a${Math.floor(random() * 1e8).toString(16)}` : undefined;
-      add({ lane: 'agent', type: 'sub-agent', description: agent === undefined ? 'Sub-agent is done' : `Sub-agent: explore ${sentence(4)}` });
+      add({
+        lane: 'agent',
+        type: 'sub-agent',
+        description: agent === undefined ? 'Sub-agent is done' : `Sub-agent: explore ${sentence(4)}`,
+      });
     } else {
       const failed = random() < 0.06;
-      const command = pick(['npx vitest run test/unit', `rg -n "${pick(NAMES)}" src`, 'git status --short', 'npm run types']);
+      const command = pick([
+        'npx vitest run test/unit',
+        `rg -n "${pick(NAMES)}" src`,
+        'git status --short',
+        'npm run types',
+      ]);
       const tool = pick(['Bash', 'Bash', 'Read', 'Grep']);
       const path = `${pick(FOLDERS)}/${pick(NAMES)}.ts`;
       add({
-        lane: 'tool', type: 'tool', tool, failed,
+        lane: 'tool',
+        type: 'tool',
+        tool,
+        failed,
         description: tool === 'Bash' ? `Bash: ${command}` : `${tool}: ${path}`,
-        input: tool === 'Bash' ? { command, description: `Runs ${sentence(3)}`, timeout: 120_000 } : { path, limit: 200 },
-        result: failed ? `exit 1\nerror: ${sentence(12)}` : Array.from({ length: 4 + Math.floor(random() * 14) }, (_x, line) => `${path}:${line * 7 + 3}: ${sentence(6)}`).join('\n'),
+        input:
+          tool === 'Bash'
+            ? { command, description: `Runs ${sentence(3)}`, timeout: 120_000 }
+            : { path, limit: 200 },
+        result: failed
+          ? `exit 1\nerror: ${sentence(12)}`
+          : Array.from(
+              { length: 4 + Math.floor(random() * 14) },
+              (_x, line) => `${path}:${line * 7 + 3}: ${sentence(6)}`,
+            ).join('\n'),
       });
     }
   }
   add({ lane: 'session', type: 'end', description: 'Session ended (exit)' });
-  return { session: 'b41f6a1c-2f0e-4f0b-9a3d-5d1f0c9e7a10', transcript: '/home/dev/.claude/projects/shop/b41f6a1c.jsonl', remarks: [], steps };
+  return {
+    session: 'b41f6a1c-2f0e-4f0b-9a3d-5d1f0c9e7a10',
+    transcript: '/home/dev/.claude/projects/shop/b41f6a1c.jsonl',
+    remarks: [],
+    steps,
+  };
 }
 
 function edit(
@@ -78,13 +151,21 @@ function edit(
 ): Omit<ReplayStep, 'number' | 'at'> {
   const file = `${pick(FOLDERS)}/${pick(NAMES)}.ts`;
   const lines = files.get(file);
-  const code = (): string => `${'  '.repeat(Math.floor(random() * 3))}const ${pick(NAMES)} = ${pick(NAMES)}(${pick(WORDS)}, ${Math.floor(random() * 90)}); // ${sentence(3)}`;
+  const code = (): string =>
+    `${'  '.repeat(Math.floor(random() * 3))}const ${pick(NAMES)} = ${pick(NAMES)}(${pick(WORDS)}, ${Math.floor(random() * 90)}); // ${sentence(3)}`;
   if (lines === undefined) {
     const created = Array.from({ length: 12 + Math.floor(random() * 50) }, code);
     // Of some files only the changes are recorded.
     if (random() < 0.6) {
       files.set(file, created);
-      return { lane: 'edit', type: 'edit', tool: 'Write', description: `Write ${file}`, file, hunks: [{ oldStart: 0, newStart: 1, lines: created.map((line) => `+${line}`) }] };
+      return {
+        lane: 'edit',
+        type: 'edit',
+        tool: 'Write',
+        description: `Write ${file}`,
+        file,
+        hunks: [{ oldStart: 0, newStart: 1, lines: created.map((line) => `+${line}`) }],
+      };
     }
     files.set(file, [...created, ...created, ...created]);
   }
@@ -92,23 +173,52 @@ function edit(
   const from = Math.floor(random() * Math.max(1, now.length - 8));
   const before = now.slice(from, from + 3);
   const old = now.slice(from + 3, from + 4 + Math.floor(random() * 3));
-  const fresh = old.map((line) => line.replace(/\d+/, String(Math.floor(random() * 900)))).concat(random() < 0.5 ? [code()] : []);
+  const fresh = old
+    .map((line) => line.replace(/\d+/, String(Math.floor(random() * 900))))
+    .concat(random() < 0.5 ? [code()] : []);
   const after = now.slice(from + 3 + old.length, from + 6 + old.length);
   files.set(file, [...now.slice(0, from + 3), ...fresh, ...now.slice(from + 3 + old.length)]);
   const signed = (sign: string, list: string[]): string[] => list.map((line) => sign + line);
   return {
-    lane: 'edit', type: 'edit', tool: 'Edit', description: `Edit ${file}`, file,
+    lane: 'edit',
+    type: 'edit',
+    tool: 'Edit',
+    description: `Edit ${file}`,
+    file,
     input: { file_path: file, old_string: old.join('\n'), new_string: fresh.join('\n') },
-    hunks: [{ oldStart: from + 1, newStart: from + 1, lines: [...signed(' ', before), ...signed('-', old), ...signed('+', fresh), ...signed(' ', after)] }],
+    hunks: [
+      {
+        oldStart: from + 1,
+        newStart: from + 1,
+        lines: [...signed(' ', before), ...signed('-', old), ...signed('+', fresh), ...signed(' ', after)],
+      },
+    ],
   };
 }
 
 /** Steps without end, each with little to say. */
 export function manySteps(count: number): Replay {
-  const lanes = ['tool', 'tool', 'edit', 'tool', 'answer', 'tool', 'tool', 'error', 'tool', 'prompt'] as const;
+  const lanes = [
+    'tool',
+    'tool',
+    'edit',
+    'tool',
+    'answer',
+    'tool',
+    'tool',
+    'error',
+    'tool',
+    'prompt',
+  ] as const;
   const steps = Array.from({ length: count }, (_step, index): ReplayStep => {
     const lane = lanes[index % lanes.length] ?? 'tool';
-    const step = { number: index + 1, at: START + index * 1_500, lane, type: lane, description: `Step ${index + 1}` };
+    const step = {
+      number: index + 1,
+      at: START + index * 1_500,
+      lane,
+      type: lane,
+      description: `Step ${index + 1}`,
+    };
     if (lane !== 'edit') return { ...step, contextTokens: (index * 37) % 150_000, costUsd: index / 5_000 };
     const hunks = [{ oldStart: 1, newStart: 1, lines: [' a', `-${index}`, `+${index + 10}`, ' b'] }];
     return { ...step, file: `src/file-${index % 700}.ts`, hunks };
@@ -121,8 +231,20 @@ export function smallReplay(): Replay {
   const file = 'src/rank.ts';
   const steps: Omit<ReplayStep, 'number' | 'at'>[] = [
     { lane: 'session', type: 'start', description: 'Session started' },
-    { lane: 'prompt', type: 'prompt', description: 'Rank rare words higher', text: 'Rank rare words higher\nplease' },
-    { lane: 'tool', type: 'tool', tool: 'Read', description: 'Read: src', input: { path: 'src' }, result: 'nothing' },
+    {
+      lane: 'prompt',
+      type: 'prompt',
+      description: 'Rank rare words higher',
+      text: 'Rank rare words higher\nplease',
+    },
+    {
+      lane: 'tool',
+      type: 'tool',
+      tool: 'Read',
+      description: 'Read: src',
+      input: { path: 'src' },
+      result: 'nothing',
+    },
     {
       lane: 'edit',
       type: 'edit',
@@ -179,7 +301,17 @@ export const HOSTILE = [
 
 /** Hostile text in every field that can hold text, in every lane. */
 export function hostileReplay(): Replay {
-  const lanes = ['prompt', 'answer', 'tool', 'edit', 'checkpoint', 'commit', 'error', 'agent', 'session'] as const;
+  const lanes = [
+    'prompt',
+    'answer',
+    'tool',
+    'edit',
+    'checkpoint',
+    'commit',
+    'error',
+    'agent',
+    'session',
+  ] as const;
   return {
     session: HOSTILE,
     transcript: HOSTILE,

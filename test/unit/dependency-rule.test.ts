@@ -53,7 +53,7 @@ function sources(directory: string): string[] {
   return readdirSync(path.join(root, directory), { withFileTypes: true }).flatMap((entry) => {
     const name = `${directory}/${entry.name}`;
     if (entry.isDirectory()) return sources(name);
-    return name.endsWith('.ts') ? [name] : [];
+    return /\.tsx?$/.test(name) ? [name] : [];
   });
 }
 

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { HooksError } from '../../errors.ts';
+import { HooksError, messageOf, systemCode } from '../../errors.ts';
 import { createFileExclusive, readTextIfExists, statIfExists, writeFileAtomic } from '../../platform/fs.ts';
 import { openWithDesktop } from '../../platform/open-file.ts';
 import { visible } from '../../platform/terminal.ts';
@@ -19,7 +19,7 @@ export interface ReplayPageOptions {
 
 /**
  * Writes a replay as one page, whole or not at all, for its owner alone (it holds what was said and done), and says where it
- * is. @returns the file, absolute. @throws `file-exists` where the name is taken, `page-folder` where its folder is missing.
+ * is. @returns the file, absolute. @throws `file-exists`, `page-folder` (its folder is missing), `page-not-written`.
  */
 export async function writeReplayPage(cli: Cli, replay: Replay, options: ReplayPageOptions): Promise<string> {
   const file = path.resolve(cli.cwd, options.html);
@@ -32,14 +32,36 @@ export async function writeReplayPage(cli: Cli, replay: Replay, options: ReplayP
     script: readAsset(cli, 'replay-page.js'),
     style: readAsset(cli, 'replay-page.css'),
   });
-  if (options.force === true) writeFileAtomic(file, page, { mode: 0o600 });
-  else if (!createFileExclusive(file, page)) throw alreadyThere(file);
-  cli.say(`Written: ${visible(file)} (${Math.ceil(Buffer.byteLength(page) / 1_000).toLocaleString('en')} kB)`);
+  if (!put(file, page, options.force === true)) throw alreadyThere(file);
+  cli.say(
+    `Written: ${visible(file)} (${Math.ceil(Buffer.byteLength(page) / 1_000).toLocaleString('en')} kB)`,
+  );
   if (options.open) {
     const obstacle = await openWithDesktop(file);
     if (obstacle !== undefined) cli.say(`It could not be opened: ${obstacle}.`);
   }
   return file;
+}
+
+/** @returns false where the name is taken. */
+function put(file: string, page: string, force: boolean): boolean {
+  try {
+    if (!force) return createFileExclusive(file, page);
+    writeFileAtomic(file, page, { mode: 0o600 });
+    return true;
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    const full = code === 'ENOSPC' || code === 'EDQUOT';
+    throw new HooksError({
+      code: 'page-not-written',
+      kind: 'failed',
+      message: `${file} could not be written: ${full ? 'the disk is full' : messageOf(error)}`,
+      hint: full ? 'Make room, or name a file on another disk.' : 'Name a file in a folder you may write to.',
+      file,
+      cause: error,
+    });
+  }
 }
 
 function readAsset(cli: Cli, name: string): string {

@@ -1,7 +1,7 @@
 import { visible } from '../../platform/terminal.ts';
 import { redactText, redactValue } from '../../redact/redact.ts';
-import { redactLines } from './redact-lines.ts';
 import type { Replay, ReplayStep } from '../types.ts';
+import { redactLines } from './redact-lines.ts';
 
 /** Characters that all texts of a page may have together; a browser holds them several times. */
 const MOST_TEXT = 48_000_000;
@@ -88,7 +88,8 @@ function limitFor(steps: readonly ReplayStep[]): number {
       LIMITS.forEach((limit, index) => {
         totals[index] = (totals[index] ?? 0) + Math.min(value.length, limit);
       });
-    else if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) count(item);
+    else if (typeof value === 'object' && value !== null)
+      for (const item of Object.values(value)) count(item);
   };
   for (const step of steps) count(step);
   const fitting = LIMITS.find((_limit, index) => (totals[index] ?? 0) <= MOST_TEXT);

@@ -8,9 +8,27 @@ import { HOSTILE, hostileReplay } from '../../support/replays.ts';
 /** Any UTF-16, halves of surrogate pairs among it, and what ends or opens elements. */
 const text = fc.oneof(
   fc.string({ unit: 'binary' }),
-  fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 20 }).map((units) => String.fromCharCode(...units)),
   fc
-    .array(fc.constantFrom('<', '/', '>', 'script', 'SCRIPT', '!--', '-->', '\u2028', '\u2029', '\\', '"', ' ', ']]>'))
+    .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 20 })
+    .map((units) => String.fromCharCode(...units)),
+  fc
+    .array(
+      fc.constantFrom(
+        '<',
+        '/',
+        '>',
+        'script',
+        'SCRIPT',
+        '!--',
+        '-->',
+        '\u2028',
+        '\u2029',
+        '\\',
+        '"',
+        ' ',
+        ']]>',
+      ),
+    )
     .map((parts) => parts.join('')),
 );
 const value = fc.letrec((tie) => ({
@@ -22,7 +40,9 @@ const replayWith = (description: string): Replay => ({
   session: description,
   transcript: undefined,
   remarks: [description],
-  steps: [{ number: 1, at: 0, lane: 'prompt', type: 'prompt', description, input: { [description]: description } }],
+  steps: [
+    { number: 1, at: 0, lane: 'prompt', type: 'prompt', description, input: { [description]: description } },
+  ],
 });
 
 describe('data in a page', () => {

@@ -1,7 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changeRows, fileRows } from '../../../src/replay/page/model/code-rows.ts';
-import { applyHunks, type FileState, type Hunk, UNKNOWN_FILE } from '../../../src/replay/page/model/file-state.ts';
+import {
+  applyHunks,
+  type FileState,
+  type Hunk,
+  UNKNOWN_FILE,
+} from '../../../src/replay/page/model/file-state.ts';
 import { createFileHistory, editsUpTo, touchedFiles } from '../../../src/replay/page/model/touched.ts';
 import type { ReplayStep } from '../../../src/replay/types.ts';
 
@@ -33,7 +38,7 @@ function hunkOf(lines: readonly string[], change: Change): { hunk: Hunk; after: 
   };
 }
 
-const line = fc.constantFrom('a', 'b', '  c', '', 'const d = 1;');
+const line = fc.constantFrom<string>('a', 'b', '  c', '', 'const d = 1;');
 const change = fc.record({
   from: fc.nat(12),
   removes: fc.nat(3),
@@ -53,37 +58,47 @@ function expectKnown(state: FileState, file: readonly string[]): void {
 describe('the state of a file', () => {
   it('is the file, as far as it is known, after any changes of one that was there', () => {
     fc.assert(
-      fc.property(fc.array(line, { minLength: 1, maxLength: 20 }), fc.array(change, { maxLength: 12 }), (start, changes) => {
-        let [file, state] = [start, UNKNOWN_FILE];
-        for (const one of changes) {
-          // Without a line around it, a change at the top looks as if it made the file.
-          const { hunk, after } = hunkOf(file, { ...one, around: Math.max(1, one.around) });
-          if (hunk.lines.length === 0) continue;
-          state = applyHunks(state, [hunk]);
-          file = after;
-          if (file.length === 0) return;
-          expect(state.differs).toBe(false);
-          expectKnown(state, file);
-        }
-      }),
+      fc.property(
+        fc.array(line, { minLength: 1, maxLength: 20 }),
+        fc.array(change, { maxLength: 12 }),
+        (start, changes) => {
+          let [file, state] = [start, UNKNOWN_FILE];
+          for (const one of changes) {
+            // Without a line around it, a change at the top looks as if it made the file.
+            const { hunk, after } = hunkOf(file, { ...one, around: Math.max(1, one.around) });
+            if (hunk.lines.length === 0) continue;
+            state = applyHunks(state, [hunk]);
+            file = after;
+            if (file.length === 0) return;
+            expect(state.differs).toBe(false);
+            expectKnown(state, file);
+          }
+        },
+      ),
     );
   });
 
   it('is the whole file after any changes of one whose making is recorded', () => {
     fc.assert(
-      fc.property(fc.array(line, { minLength: 1, maxLength: 20 }), fc.array(change, { maxLength: 12 }), (start, changes) => {
-        let file = start;
-        let state = applyHunks(UNKNOWN_FILE, [{ oldStart: 0, newStart: 1, lines: start.map((text) => `+${text}`) }]);
-        for (const one of changes) {
-          const { hunk, after } = hunkOf(file, one);
-          if (hunk.lines.length === 0) continue;
-          state = applyHunks(state, [hunk]);
-          file = after;
-          expect(state.whole).toBe(true);
-          expect(state.lines.map(({ text }) => text)).toEqual(file);
-          expectKnown(state, file);
-        }
-      }),
+      fc.property(
+        fc.array(line, { minLength: 1, maxLength: 20 }),
+        fc.array(change, { maxLength: 12 }),
+        (start, changes) => {
+          let file = start;
+          let state = applyHunks(UNKNOWN_FILE, [
+            { oldStart: 0, newStart: 1, lines: start.map((text) => `+${text}`) },
+          ]);
+          for (const one of changes) {
+            const { hunk, after } = hunkOf(file, one);
+            if (hunk.lines.length === 0) continue;
+            state = applyHunks(state, [hunk]);
+            file = after;
+            expect(state.whole).toBe(true);
+            expect(state.lines.map(({ text }) => text)).toEqual(file);
+            expectKnown(state, file);
+          }
+        },
+      ),
     );
   });
 
@@ -101,7 +116,9 @@ describe('the state of a file', () => {
   });
 
   it('takes several places of one change, in whatever order they come', () => {
-    const made = applyHunks(UNKNOWN_FILE, [{ oldStart: 0, newStart: 1, lines: ['+a', '+b', '+c', '+d', '+e'] }]);
+    const made = applyHunks(UNKNOWN_FILE, [
+      { oldStart: 0, newStart: 1, lines: ['+a', '+b', '+c', '+d', '+e'] },
+    ]);
     const hunks = [
       { oldStart: 5, newStart: 6, lines: ['-e', '+E'] },
       { oldStart: 1, newStart: 1, lines: ['-a', '+A', '+AA'] },
@@ -123,7 +140,14 @@ describe('the files of a replay', () => {
       hunks: [
         index < 3
           ? { oldStart: 0, newStart: 1, lines: ['+0', '+end'] }
-          : { oldStart: 1, newStart: 1, lines: [`-${Math.max(0, index - (index % 3 === 0 ? 3 : index % 3 === 1 ? 2 : 1))}`, `+${index}`] },
+          : {
+              oldStart: 1,
+              newStart: 1,
+              lines: [
+                `-${Math.max(0, index - (index % 3 === 0 ? 3 : index % 3 === 1 ? 2 : 1))}`,
+                `+${index}`,
+              ],
+            },
       ],
     }),
   );

@@ -6,7 +6,11 @@ import type { Replay, ReplayStep } from '../../../src/replay/types.ts';
 import { hostileReplay, manySteps } from '../../support/replays.ts';
 
 const TOKEN = `ghp_${'a1B2c3D4e5F6'.repeat(3)}`;
-const KEY = ['-----BEGIN PRIVATE KEY-----', ...Array<string>(4).fill('MIIEvQIBADANBgkqhkiG9w0BAQEFAASC'.repeat(2)), '-----END PRIVATE KEY-----'];
+const KEY = [
+  '-----BEGIN PRIVATE KEY-----',
+  ...Array<string>(4).fill('MIIEvQIBADANBgkqhkiG9w0BAQEFAASC'.repeat(2)),
+  '-----END PRIVATE KEY-----',
+];
 const replayOf = (step: Partial<ReplayStep>): Replay => ({
   session: 's',
   transcript: 't',
@@ -22,7 +26,9 @@ describe('what a page carries', () => {
         description: `token ${TOKEN}`,
         text: KEY.join('\n'),
         file: TOKEN,
-        hunks: [{ oldStart: 1, newStart: 1, lines: [` ${TOKEN}`, `+${TOKEN}`, ...KEY.map((line) => `+${line}`)] }],
+        hunks: [
+          { oldStart: 1, newStart: 1, lines: [` ${TOKEN}`, `+${TOKEN}`, ...KEY.map((line) => `+${line}`)] },
+        ],
         tool: TOKEN,
         input: { password: 'correct horse', nested: [{ text: TOKEN }], [TOKEN]: 1 },
         result: `>${TOKEN}<`,
@@ -42,7 +48,9 @@ describe('what a page carries', () => {
   });
 
   it('shows what would act or hide, and drops colours', () => {
-    const [step] = pagePayload(replayOf({ description: '\u001b[1;31mred\u001b[0m \u001b]0;x\u0007 a\u202eb' })).steps;
+    const [step] = pagePayload(
+      replayOf({ description: '\u001b[1;31mred\u001b[0m \u001b]0;x\u0007 a\u202eb' }),
+    ).steps;
     expect(step?.description).toBe('red \\x1b]0;x\\x07 a\\u{202e}b');
     expect(JSON.stringify(pagePayload(hostileReplay()))).not.toMatch(/[\u001b\u202e\u200b\u2066\u0007]/);
   });
@@ -57,7 +65,9 @@ describe('what a page carries', () => {
     const many = manySteps(3_000);
     const long = 'z'.repeat(40_000);
     const page = pagePayload({ ...many, steps: many.steps.map((one) => ({ ...one, result: long })) });
-    expect(page.remarks).toEqual(['3,000 long texts are cut here, at 4,096 characters (lines of files at 4,096).']);
+    expect(page.remarks).toEqual([
+      '3,000 long texts are cut here, at 4,096 characters (lines of files at 4,096).',
+    ]);
     expect(JSON.stringify(page).length).toBeLessThan(48_000_000);
   });
 
@@ -86,6 +96,10 @@ describe('the lines of a change', () => {
 
   it('lose a secret that spans several of them', () => {
     const redacted = redactLines(['+before', ...KEY.map((line) => `+${line}`), ' after']);
-    expect(redacted).toEqual(['+before', ...KEY.map(() => expect.stringMatching(/^\+\[redacted:/)), ' after']);
+    expect(redacted).toEqual([
+      '+before',
+      ...KEY.map(() => expect.stringMatching(/^\+\[redacted:/)),
+      ' after',
+    ]);
   });
 });

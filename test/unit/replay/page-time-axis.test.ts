@@ -1,13 +1,25 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildTimeAxis, lastAtMost, positionOf, ticksBetween, timeAt } from '../../../src/replay/page/model/time-axis.ts';
+import {
+  buildTimeAxis,
+  lastAtMost,
+  positionOf,
+  ticksBetween,
+  timeAt,
+} from '../../../src/replay/page/model/time-axis.ts';
 
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 0, 5, 9, 0);
 
 describe('the time axis', () => {
   it('shortens waits and marks the long ones', () => {
-    const axis = buildTimeAxis([START, START + 5_000, START + 65_000, START + 65_000 + 180 * MINUTE, START + 65_000 + 180 * MINUTE]);
+    const axis = buildTimeAxis([
+      START,
+      START + 5_000,
+      START + 65_000,
+      START + 65_000 + 180 * MINUTE,
+      START + 65_000 + 180 * MINUTE,
+    ]);
     expect([...axis.xs]).toEqual([0, 5_000, 35_000, 65_000, 65_100]);
     expect(axis.gaps).toEqual([
       { x: 35_000, width: 30_000, from: START + 65_000, to: START + 65_000 + 180 * MINUTE },
@@ -15,7 +27,9 @@ describe('the time axis', () => {
   });
 
   it('never runs backwards, whatever the clock did', () => {
-    const times = fc.array(fc.oneof(fc.integer({ min: START - 1e9, max: START + 1e9 }), fc.constant(Number.NaN)));
+    const times = fc.array(
+      fc.oneof(fc.integer({ min: START - 1e9, max: START + 1e9 }), fc.constant(Number.NaN)),
+    );
     fc.assert(
       fc.property(times, (at) => {
         const axis = buildTimeAxis(at);

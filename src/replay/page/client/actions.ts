@@ -74,7 +74,10 @@ export function createActions(recording: Recording, store: Store, history: PageH
 
   function find(from: number, direction: 1 | -1, wanted: (step: ReplayStep | undefined) => boolean): void {
     for (let index = from + direction; index >= 0 && index < steps.length; index += direction) {
-      if (wanted(steps[index])) return goTo(index, 'push');
+      if (wanted(steps[index])) {
+        goTo(index, 'push');
+        return;
+      }
     }
   }
 
@@ -129,7 +132,10 @@ export function createActions(recording: Recording, store: Store, history: PageH
       const [from, to] = store.view.range;
       const width = (to - from) / factor;
       const share = (around - from) / (to - from);
-      setRange(around - width * Math.min(1, Math.max(0, share)), around + width * (1 - Math.min(1, Math.max(0, share))));
+      setRange(
+        around - width * Math.min(1, Math.max(0, share)),
+        around + width * (1 - Math.min(1, Math.max(0, share))),
+      );
     },
     setRange,
     show: (pane) => store.set({ pane }),

@@ -20,8 +20,14 @@ export function CodeView(props: {
   const { rows } = props;
   const two = rows.some(({ before }) => before !== undefined);
   const { layout, width } = useMemo(() => {
-    const widest = rows.reduce((most, { text }) => Math.max(most, text.length + 2 * text.split('\t').length), 0);
-    return { layout: evenRows(rows.length, ROW), width: `max(100%, calc(${Math.min(widest, 6_000)}ch + 9rem))` };
+    const widest = rows.reduce(
+      (most, { text }) => Math.max(most, text.length + 2 * text.split('\t').length),
+      0,
+    );
+    return {
+      layout: evenRows(rows.length, ROW),
+      width: `max(100%, calc(${Math.min(widest, 6_000)}ch + 9rem))`,
+    };
   }, [rows]);
   const kind = two ? 'code two' : 'code';
   if (props.fill !== true && rows.length <= SHORT) {
@@ -46,7 +52,12 @@ export function CodeView(props: {
       row={(row, top) => {
         const line = rows[row];
         return line === undefined ? null : (
-          <Line key={row} row={line} matcher={props.matcher} style={{ position: 'absolute', top: `${top}px` }} />
+          <Line
+            key={row}
+            row={line}
+            matcher={props.matcher}
+            style={{ position: 'absolute', top: `${top}px` }}
+          />
         );
       }}
     />

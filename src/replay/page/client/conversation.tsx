@@ -64,7 +64,9 @@ function isSpeech(position: number | undefined, steps: readonly { lane: string; 
 function Row(props: { position: number; top: number; height: number; current: boolean; row: number }) {
   const { recording, actions } = useApp();
   const count = useView((view) => view.listed.length);
-  const isHit = useView(({ hits }) => hits !== undefined && hits[lastAtMost(hits, props.position)] === props.position);
+  const isHit = useView(
+    ({ hits }) => hits !== undefined && hits[lastAtMost(hits, props.position)] === props.position,
+  );
   const step = recording.steps[props.position];
   if (step === undefined) return null;
   const time = recording.axis.times[props.position] ?? 0;
@@ -96,7 +98,11 @@ function Row(props: { position: number; top: number; height: number; current: bo
         <LaneIcon lane={step.lane} />
         <span class="what">
           <span class="unseen">{LANE_OF[step.lane].one}: </span>
-          {step.file !== undefined && step.hunks !== undefined ? <FilePath path={step.file} /> : <Words step={step} />}
+          {step.file !== undefined && step.hunks !== undefined ? (
+            <FilePath path={step.file} />
+          ) : (
+            <Words step={step} />
+          )}
         </span>
         {step.hunks !== undefined && <LineCounts {...countLines(step)} />}
         {step.failed === true && step.lane !== 'error' && <span class="failed-word">failed</span>}
@@ -108,7 +114,9 @@ function Row(props: { position: number; top: number; height: number; current: bo
 function Words({ step }: { step: { lane: string; description: string; tool?: string; text?: string } }) {
   const { tool, description } = step;
   if (tool !== undefined && step.lane === 'tool') {
-    const rest = description.startsWith(tool) ? description.slice(tool.length).replace(/^[\s:(]+/, '') : description;
+    const rest = description.startsWith(tool)
+      ? description.slice(tool.length).replace(/^[\s:(]+/, '')
+      : description;
     return (
       <>
         <span class="tool-name">{tool}</span> {rest}
@@ -116,7 +124,8 @@ function Words({ step }: { step: { lane: string; description: string; tool?: str
     );
   }
   // A prompt or an answer has room for more than its first line.
-  if (step.lane === 'prompt' || step.lane === 'answer') return <>{withoutMarks((step.text ?? description).slice(0, 400))}</>;
+  if (step.lane === 'prompt' || step.lane === 'answer')
+    return <>{withoutMarks((step.text ?? description).slice(0, 400))}</>;
   return <>{description}</>;
 }
 

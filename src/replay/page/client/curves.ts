@@ -29,7 +29,10 @@ export function drawCurves(
   const shared = { font, stroke: colour('soft'), ticks: { show: false }, gap: 4 };
   const grid = { stroke: colour('rule'), width: 1 };
   const zone = -new Date(axis.times[0] ?? 0).getTimezoneOffset();
-  const upTo = (_plot: uPlot, _low: number, high: number | null): [number, number] => [0, (high ?? 1) * 1.1 || 1];
+  const upTo = (_plot: uPlot, _low: number, high: number | null): [number, number] => [
+    0,
+    (high ?? 1) * 1.1 || 1,
+  ];
   return new uPlot(
     {
       width: options.width,
@@ -55,7 +58,9 @@ export function drawCurves(
             return times.map((time, at) => {
               const before = at === 0 ? axis.times[0] : times[at - 1];
               const day = shortDay(time);
-              return before === undefined || shortDay(before) === day ? words(time) : `${day}, ${words(time)}`;
+              return before === undefined || shortDay(before) === day
+                ? words(time)
+                : `${day}, ${words(time)}`;
             });
           },
         },

@@ -67,12 +67,18 @@ function Body({ step, matcher }: { step: ReplayStep; matcher: RegExp | undefined
     <>
       {step.text !== undefined && step.text !== step.description && (
         <section class={speech ? 'block speech' : 'block'}>
-          {speech ? <Prose text={step.text} matcher={matcher} /> : <Verbatim text={step.text} matcher={matcher} />}
+          {speech ? (
+            <Prose text={step.text} matcher={matcher} />
+          ) : (
+            <Verbatim text={step.text} matcher={matcher} />
+          )}
         </section>
       )}
       {step.file !== undefined && <EditedFile step={step} path={step.file} />}
       {rows !== undefined && rows.length > 0 && <CodeView rows={rows} label="Change" matcher={matcher} />}
-      {step.input !== undefined && <Arguments input={step.input} matcher={matcher} shown={rows !== undefined} />}
+      {step.input !== undefined && (
+        <Arguments input={step.input} matcher={matcher} shown={rows !== undefined} />
+      )}
       {step.result !== undefined && step.result !== '' && (
         <section class="block">
           <h3>{step.failed === true ? 'Result: an error' : 'Result'}</h3>
@@ -107,7 +113,10 @@ function Arguments(props: { input: Record<string, unknown>; matcher: RegExp | un
         <div key={name}>
           <dt>{name}</dt>
           <dd>
-            <Verbatim text={typeof value === 'string' ? value : JSON.stringify(value, null, 2)} matcher={props.matcher} />
+            <Verbatim
+              text={typeof value === 'string' ? value : JSON.stringify(value, null, 2)}
+              matcher={props.matcher}
+            />
           </dd>
         </div>
       ))}

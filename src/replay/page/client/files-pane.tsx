@@ -26,13 +26,22 @@ export function FilesPane() {
   return (
     <div class="files">
       <h2 class="pane-title">
-        Files <span class="soft">{changed.length} of {recording.files.length} changed so far</span>
+        Files{' '}
+        <span class="soft">
+          {changed.length} of {recording.files.length} changed so far
+        </span>
       </h2>
       {file === undefined ? (
         <p class="nothing">No file has been changed yet. Press d for the first edit.</p>
       ) : (
         <>
-          <FileList files={changed} index={index} file={file} latest={latest} following={file.path !== chosen} />
+          <FileList
+            files={changed}
+            index={index}
+            file={file}
+            latest={latest}
+            following={file.path !== chosen}
+          />
           <OneFile file={file} edits={editsUpTo(file, index)} />
         </>
       )}
@@ -112,11 +121,21 @@ function OneFile({ file, edits }: { file: TouchedFile; edits: number }) {
           <FilePath path={file.path} />
         </p>
         <div class="file-tools">
-          <IconButton label="Previous change of this file" path="M10 3L5 8l5 5" disabled={edits < 2} onPress={() => to(edits - 2)} />
+          <IconButton
+            label="Previous change of this file"
+            path="M10 3L5 8l5 5"
+            disabled={edits < 2}
+            onPress={() => to(edits - 2)}
+          />
           <span class="soft nowrap">
             change {edits} of {file.edits.length}
           </span>
-          <IconButton label="Next change of this file" path="M6 3l5 5-5 5" disabled={edits >= file.edits.length} onPress={() => to(edits)} />
+          <IconButton
+            label="Next change of this file"
+            path="M6 3l5 5-5 5"
+            disabled={edits >= file.edits.length}
+            onPress={() => to(edits)}
+          />
           <Modes mode={mode} />
           {!following && (
             <button type="button" class="link-button" onClick={() => actions.openFile(undefined)}>
@@ -126,7 +145,13 @@ function OneFile({ file, edits }: { file: TouchedFile; edits: number }) {
         </div>
         {mode === 'file' && <p class="soft known">{knowledge(state)}</p>}
       </header>
-      <CodeView rows={rows} label={mode === 'file' ? 'File' : 'Change'} matcher={matcher} fill follow={Math.max(0, first)} />
+      <CodeView
+        rows={rows}
+        label={mode === 'file' ? 'File' : 'Change'}
+        matcher={matcher}
+        fill
+        follow={Math.max(0, first)}
+      />
     </section>
   );
 }

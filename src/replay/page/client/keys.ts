@@ -28,7 +28,12 @@ interface Places {
 }
 
 /** Keys act wherever the focus is, but in fields and, for those that press a button, on buttons. */
-export function listenToKeys(store: Store, actions: Actions, lanes: readonly { lane: Parameters<Actions['toggleLane']>[0] }[], places: Places): void {
+export function listenToKeys(
+  store: Store,
+  actions: Actions,
+  lanes: readonly { lane: Parameters<Actions['toggleLane']>[0] }[],
+  places: Places,
+): void {
   const acts: Record<string, () => void> = {
     ' ': actions.togglePlay,
     j: () => actions.step(1),

@@ -21,7 +21,11 @@ export function Page() {
       <Remarks />
       {recording.steps.length > 0 && <Timeline />}
       {recording.steps.length > 0 && <Transport />}
-      {recording.steps.length > 0 ? <Main /> : <main class="empty">Nothing is recorded for this session.</main>}
+      {recording.steps.length > 0 ? (
+        <Main />
+      ) : (
+        <main class="empty">Nothing is recorded for this session.</main>
+      )}
       <Help />
     </div>
   );
@@ -61,9 +65,23 @@ function Header() {
       </div>
       <SearchBox />
       <div class="group">
-        <IconButton label="Light or dark" keys="t" path="M8 2.500a5.5 5.5 0 1 0 .01 0zM8 2.500v11a5.5 5.5 0 0 0 0-11z" onPress={() => toggleTheme(store, actions)} />
-        <IconButton label="Print" path="M4.5 6V2.500h7V6M4.5 11.500h-2V6h11v5.500h-2M4.5 9.500h7v4h-7z" onPress={() => print()} />
-        <IconButton label="Keys" keys="?" path="M6 6a2 2 0 1 1 2.8 1.800C8.2 8.1 8 8.5 8 9.300M8 11.800v.3" onPress={() => actions.setHelp(true)} />
+        <IconButton
+          label="Light or dark"
+          keys="t"
+          path="M8 2.500a5.5 5.5 0 1 0 .01 0zM8 2.500v11a5.5 5.5 0 0 0 0-11z"
+          onPress={() => toggleTheme(store, actions)}
+        />
+        <IconButton
+          label="Print"
+          path="M4.5 6V2.500h7V6M4.5 11.500h-2V6h11v5.500h-2M4.5 9.500h7v4h-7z"
+          onPress={() => print()}
+        />
+        <IconButton
+          label="Keys"
+          keys="?"
+          path="M6 6a2 2 0 1 1 2.8 1.800C8.2 8.1 8 8.5 8 9.300M8 11.800v.3"
+          onPress={() => actions.setHelp(true)}
+        />
       </div>
     </header>
   );
@@ -78,7 +96,9 @@ export function sessionFacts({ replay, axis, files, dollars: spent, lanes }: Rec
   const cost = spent.at(-1) ?? Number.NaN;
   return [
     `${dayOf(first)}, ${clockTime(first).slice(0, 5)}`,
-    idle === 0 ? duration(last - first) : `${duration(last - first - idle)} active of ${duration(last - first)}`,
+    idle === 0
+      ? duration(last - first)
+      : `${duration(last - first - idle)} active of ${duration(last - first)}`,
     counted(replay.steps.length, 'step'),
     ...(files.length === 0 ? [] : [`${counted(files.length, 'file')} changed`]),
     ...(count('error') === 0 ? [] : [counted(count('error'), 'error')]),
@@ -89,7 +109,10 @@ export function sessionFacts({ replay, axis, files, dollars: spent, lanes }: Rec
 function Remarks() {
   const { recording } = useApp();
   const { remarks, transcript } = recording.replay;
-  const all = transcript === undefined ? ['The transcript is gone; this is what the journal and git know.', ...remarks] : remarks;
+  const all =
+    transcript === undefined
+      ? ['The transcript is gone; this is what the journal and git know.', ...remarks]
+      : remarks;
   const [first, ...more] = all;
   if (first === undefined) return null;
   return (
@@ -126,16 +149,15 @@ function Help() {
       <dl>
         {KEYS.map(({ keys, does }) => (
           <div key={does}>
-            <dt>
-              {keys.map((key) => (key === '…' ? '…' : <kbd key={key}>{key}</kbd>))}
-            </dt>
+            <dt>{keys.map((key) => (key === '…' ? '…' : <kbd key={key}>{key}</kbd>))}</dt>
             <dd>{does}</dd>
           </div>
         ))}
       </dl>
       <p class="soft">
-        On the timeline: click for a step, draw over a stretch to look closer, double click for the whole. Waits longer than 30 s are
-        shortened. Everything on this page is in this file; nothing is loaded or sent.
+        On the timeline: click for a step, draw over a stretch to look closer, double click for the whole.
+        Waits longer than 30 s are shortened. Everything on this page is in this file; nothing is loaded or
+        sent.
       </p>
       <form method="dialog">
         <button type="submit" class="button">

@@ -9,7 +9,12 @@ export function LaneIcon({ lane }: { lane: ReplayLane }) {
 
 export function Icon({ path, lane, filled }: { path: string; lane?: ReplayLane; filled?: boolean }) {
   return (
-    <svg class={filled === true ? 'icon filled' : 'icon'} data-lane={lane} viewBox="0 0 16 16" aria-hidden="true">
+    <svg
+      class={filled === true ? 'icon filled' : 'icon'}
+      data-lane={lane}
+      viewBox="0 0 16 16"
+      aria-hidden="true"
+    >
       <path d={path} />
     </svg>
   );

@@ -49,10 +49,11 @@ function Printed({ recording, listed }: { recording: Recording; listed: readonly
             </p>
             {body !== undefined && body !== step.description && <pre>{body.slice(0, LONGEST)}</pre>}
             {step.hunks?.map((hunk, at) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a recorded change does not change
               <pre key={at}>
                 {hunk.lines.slice(0, 200).map((line) => (
-                  <div class={line.startsWith('+') ? 'plus' : line.startsWith('-') ? 'minus' : undefined}>{line || ' '}</div>
+                  <div class={line.startsWith('+') ? 'plus' : line.startsWith('-') ? 'minus' : undefined}>
+                    {line || ' '}
+                  </div>
                 ))}
               </pre>
             ))}

@@ -15,7 +15,16 @@ export function Prose({ text, matcher }: { text: string; matcher: RegExp | undef
       {parts.map((part) => {
         const code = /^```[^\n`]*\n([\s\S]*?)(?:\n?^```[ \t]*)?$/m.exec(part);
         if (part.startsWith('```') && code !== null)
-          return <pre class="code-block">{<Marked text={part.replace(/^```[^\n]*\n/, '').replace(/\n?```[ \t]*$/, '')} matcher={matcher} />}</pre>;
+          return (
+            <pre class="code-block">
+              {
+                <Marked
+                  text={part.replace(/^```[^\n]*\n/, '').replace(/\n?```[ \t]*$/, '')}
+                  matcher={matcher}
+                />
+              }
+            </pre>
+          );
         const trimmed = part.replace(/^\n+|\n+$/g, '');
         return trimmed === '' ? null : <div class="words">{words(trimmed, matcher)}</div>;
       })}
@@ -27,14 +36,24 @@ export function Prose({ text, matcher }: { text: string; matcher: RegExp | undef
 function words(text: string, matcher: RegExp | undefined): ComponentChildren[] {
   return text.split(/(`[^`\n]+`|\*\*[^*\n]+\*\*|^#{1,4} [^\n]+$)/m).map((part) => {
     if (/^`[^`\n]+`$/.test(part)) return <code>{<Marked text={part.slice(1, -1)} matcher={matcher} />}</code>;
-    if (/^\*\*[^*\n]+\*\*$/.test(part)) return <strong>{<Marked text={part.slice(2, -2)} matcher={matcher} />}</strong>;
-    if (/^#{1,4} [^\n]+$/.test(part)) return <strong>{<Marked text={part.replace(/^#+ /, '')} matcher={matcher} />}</strong>;
+    if (/^\*\*[^*\n]+\*\*$/.test(part))
+      return <strong>{<Marked text={part.slice(2, -2)} matcher={matcher} />}</strong>;
+    if (/^#{1,4} [^\n]+$/.test(part))
+      return <strong>{<Marked text={part.replace(/^#+ /, '')} matcher={matcher} />}</strong>;
     return <Marked text={part} matcher={matcher} />;
   });
 }
 
 /** Output and arguments, as they are. */
-export function Verbatim({ text, matcher, failed }: { text: string; matcher: RegExp | undefined; failed?: boolean }) {
+export function Verbatim({
+  text,
+  matcher,
+  failed,
+}: {
+  text: string;
+  matcher: RegExp | undefined;
+  failed?: boolean;
+}) {
   const [all, setAll] = useState(false);
   const shown = all ? text : text.slice(0, FIRST);
   return (

@@ -48,7 +48,7 @@ export function SearchBox() {
           event.stopPropagation();
         }}
       />
-      {query === '' ? <kbd aria-hidden="true">/</kbd> : <Hits />}
+      {query === '' ? <kbd>/</kbd> : <Hits />}
       {open && query.trim() !== '' && <HitList leave={leave} />}
     </search>
   );
@@ -64,7 +64,11 @@ function Hits() {
   const place = hits[at] === index ? `${(at + 1).toLocaleString('en')} of ` : '';
   return (
     <span class="hits">
-      <output>{hits.length === 0 && !searching ? 'nothing' : `${place}${hits.length.toLocaleString('en')}${searching ? ' …' : ''}`}</output>
+      <output>
+        {hits.length === 0 && !searching
+          ? 'nothing'
+          : `${place}${hits.length.toLocaleString('en')}${searching ? ' …' : ''}`}
+      </output>
       <IconButton label="Previous hit" keys="N" path="M3 10l5-5 5 5" onPress={() => actions.nextHit(-1)} />
       <IconButton label="Next hit" keys="n" path="M3 6l5 5 5-5" onPress={() => actions.nextHit(1)} />
     </span>
@@ -83,7 +87,11 @@ function HitList({ leave }: { leave(): void }) {
   return (
     <div class="hit-list">
       <p class="hit-summary">
-        {searching ? 'Searching…' : hits.length === 0 ? `Nothing holds “${query.trim()}”.` : counted(hits.length, 'step')}
+        {searching
+          ? 'Searching…'
+          : hits.length === 0
+            ? `Nothing holds “${query.trim()}”.`
+            : counted(hits.length, 'step')}
       </p>
       {hits.length > 0 && (
         <Windowed

@@ -4,9 +4,9 @@ import { curvesHeight, drawCurves } from './curves.ts';
 import { drawLanes, LANE_HEIGHT, LEFT, RIGHT, STRIP } from './draw-lanes.ts';
 import { clockTime, compact, counted, dollars } from './format.ts';
 import { LaneIcon, letGoOfMouse } from './parts.tsx';
-import { nearestStep, useTrack } from './track.ts';
 import { useApp, useView } from './store.ts';
 import { applyTheme, SYSTEM_DARK } from './theme.ts';
+import { nearestStep, useTrack } from './track.ts';
 
 /** Everything that happened over time: a lane for each kind, and the curves below them. */
 export function Timeline() {
@@ -64,8 +64,17 @@ export function Timeline() {
         aria-label={`${counted(recording.steps.length, 'step')} in ${counted(recording.lanes.length, 'lane')} over time; the list below has each of them`}
         style={{ left: `${left}px`, width: `${Math.max(10, width - left - right)}px`, height: `${height}px` }}
       />
-      <div ref={curves} class="curves" style={{ marginTop: `${height}px`, height: `${curvesHeight(recording)}px` }} aria-hidden="true" />
-      <ul class={left === LEFT ? 'legend' : 'legend small'} style={{ top: `${height + 8}px` }} aria-hidden="true">
+      <div
+        ref={curves}
+        class="curves"
+        style={{ marginTop: `${height}px`, height: `${curvesHeight(recording)}px` }}
+        aria-hidden="true"
+      />
+      <ul
+        class={left === LEFT ? 'legend' : 'legend small'}
+        style={{ top: `${height + 8}px` }}
+        aria-hidden="true"
+      >
         <li class="of-context">Context</li>
         <li class="of-cost">Cost</li>
       </ul>
@@ -78,7 +87,11 @@ function LaneButtons({ left }: { left: number }) {
   const { recording, actions } = useApp();
   const hidden = useView((view) => view.hidden);
   return (
-    <fieldset class={left === LEFT ? 'lane-buttons' : 'lane-buttons small'} aria-label="Lanes" style={{ paddingTop: `${STRIP}px`, width: `${left}px` }}>
+    <fieldset
+      class={left === LEFT ? 'lane-buttons' : 'lane-buttons small'}
+      aria-label="Lanes"
+      style={{ paddingTop: `${STRIP}px`, width: `${left}px` }}
+    >
       {recording.lanes.map(({ lane, label, count }, row) => (
         <button
           type="button"
@@ -118,7 +131,10 @@ function Track({ left, width }: { left: number; width: number }) {
     <div class="track" style={{ left: `${left}px`, width: `${width}px` }} {...track.events}>
       <Playhead pixel={pixel} width={width} />
       {track.drawn !== undefined && (
-        <div class="drawn" style={{ left: `${track.drawn[0]}px`, width: `${track.drawn[1] - track.drawn[0]}px` }} />
+        <div
+          class="drawn"
+          style={{ left: `${track.drawn[0]}px`, width: `${track.drawn[1] - track.drawn[0]}px` }}
+        />
       )}
       {step !== undefined && near !== undefined && track.drawn === undefined && (
         <>
@@ -154,5 +170,7 @@ function Tip({ left, width, near }: { left: number; width: number; near: number 
 
 function Playhead({ pixel, width }: { pixel(x: number): number; width: number }) {
   const x = pixel(useView((view) => view.x));
-  return x < -1 || x > width + 1 ? null : <div class="playhead" style={{ transform: `translateX(${x}px)` }} />;
+  return x < -1 || x > width + 1 ? null : (
+    <div class="playhead" style={{ transform: `translateX(${x}px)` }} />
+  );
 }

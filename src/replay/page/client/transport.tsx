@@ -12,7 +12,13 @@ export function Transport() {
   return (
     <div class="transport" role="toolbar" aria-label="Playback">
       <div class="group">
-        <IconButton label="Previous step" keys="k" path="M10.5 3.500L5.5 8l5 4.500zM4 3.500v9" filled onPress={() => actions.step(-1)} />
+        <IconButton
+          label="Previous step"
+          keys="k"
+          path="M10.5 3.500L5.5 8l5 4.500zM4 3.500v9"
+          filled
+          onPress={() => actions.step(-1)}
+        />
         <IconButton
           label={playing ? 'Pause' : 'Play'}
           keys="Space"
@@ -21,7 +27,13 @@ export function Transport() {
           filled
           onPress={actions.togglePlay}
         />
-        <IconButton label="Next step" keys="j" path="M5.5 3.500l5 4.5-5 4.500zM12 3.500v9" filled onPress={() => actions.step(1)} />
+        <IconButton
+          label="Next step"
+          keys="j"
+          path="M5.5 3.500l5 4.5-5 4.500zM12 3.500v9"
+          filled
+          onPress={() => actions.step(1)}
+        />
         <label class="speed">
           <span class="unseen">Speed</span>
           <select
@@ -46,7 +58,12 @@ export function Transport() {
         <span class="group zooms">
           <IconButton label="Look further" keys="-" path="M3 8h10" onPress={() => actions.zoom(0.5)} />
           <IconButton label="Look closer" keys="+" path="M3 8h10M8 3v10" onPress={() => actions.zoom(2)} />
-          <IconButton label="The whole time" keys="0" path="M2.5 6V2.500H6M10 2.500h3.500V6M13.5 10v3.500H10M6 13.500H2.500V10" onPress={() => actions.setRange(0, Number.POSITIVE_INFINITY)} />
+          <IconButton
+            label="The whole time"
+            keys="0"
+            path="M2.5 6V2.500H6M10 2.500h3.500V6M13.5 10v3.500H10M6 13.500H2.500V10"
+            onPress={() => actions.setRange(0, Number.POSITIVE_INFINITY)}
+          />
         </span>
       </div>
       <Panes />
@@ -58,9 +75,19 @@ function Jump({ name, keys }: { name: 'error' | 'edit'; keys: readonly [string, 
   const { actions } = useApp();
   return (
     <span class={`jump of-${name}`}>
-      <IconButton label={`Previous ${name}`} keys={keys[0]} path="M10 3L5 8l5 5" onPress={() => actions.jump(name, -1)} />
+      <IconButton
+        label={`Previous ${name}`}
+        keys={keys[0]}
+        path="M10 3L5 8l5 5"
+        onPress={() => actions.jump(name, -1)}
+      />
       <span class="jump-name">{name}</span>
-      <IconButton label={`Next ${name}`} keys={keys[1]} path="M6 3l5 5-5 5" onPress={() => actions.jump(name, 1)} />
+      <IconButton
+        label={`Next ${name}`}
+        keys={keys[1]}
+        path="M6 3l5 5-5 5"
+        onPress={() => actions.jump(name, 1)}
+      />
     </span>
   );
 }

@@ -75,12 +75,19 @@ export function Windowed(props: {
   const rows: ComponentChildren[] = [];
   if (layout.count > 0) {
     const last = layout.at(seen.top + seen.height + BEYOND);
-    for (let row = layout.at(seen.top - BEYOND); row <= last; row += 1) rows.push(props.row(row, layout.top(row)));
+    for (let row = layout.at(seen.top - BEYOND); row <= last; row += 1)
+      rows.push(props.row(row, layout.top(row)));
   }
   const inner = { height: `${layout.total}px`, ...(props.width === undefined ? {} : { width: props.width }) };
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached by keyboard
-    <section ref={box} class={`windowed ${props.class}`} onScroll={look} tabIndex={0} aria-label={props.label}>
+    <section
+      ref={box}
+      class={`windowed ${props.class}`}
+      onScroll={look}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached by keyboard
+      tabIndex={0}
+      aria-label={props.label}
+    >
       {props.list === true ? (
         <ol class="windowed-inner" style={inner}>
           {rows}

@@ -40,8 +40,7 @@ function markParts(rows: CodeRow[]): void {
     let end = middle;
     while (rows[end]?.kind === 'added') end += 1;
     if (end - middle === middle - start) {
-      for (let index = start; index < middle; index += 1)
-        markPair(rows[index], rows[index + middle - start]);
+      for (let index = start; index < middle; index += 1) markPair(rows[index], rows[index + middle - start]);
     }
     start = end - 1;
   }
@@ -70,12 +69,16 @@ export function fileRows(state: FileState): CodeRow[] {
     rows.push({ kind: KINDS[written], after: number, text });
     next = number + 1;
   }
-  if (!state.whole) rows.push({ kind: 'gap', text: next === 1 ? 'Nothing of it is recorded' : 'the rest is not recorded' });
+  if (!state.whole)
+    rows.push({ kind: 'gap', text: next === 1 ? 'Nothing of it is recorded' : 'the rest is not recorded' });
   return rows;
 }
 
 const KINDS = { now: 'added', before: 'earlier', never: 'same' } as const;
 
 function unknown(from: number, to: number): CodeRow {
-  return { kind: 'gap', text: from === to ? `line ${from} is not recorded` : `lines ${from}–${to} are not recorded` };
+  return {
+    kind: 'gap',
+    text: from === to ? `line ${from} is not recorded` : `lines ${from}–${to} are not recorded`,
+  };
 }

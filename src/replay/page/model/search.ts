@@ -28,7 +28,7 @@ function* textsOf(step: ReplayStep): Generator<string> {
   if (step.file !== undefined) yield step.file;
   if (step.tool !== undefined) yield step.tool;
   for (const value of Object.values(step.input ?? {}))
-    yield typeof value === 'string' ? value : JSON.stringify(value) ?? '';
+    yield typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
   if (step.result !== undefined) yield step.result;
   for (const { lines } of step.hunks ?? []) for (const line of lines) yield line;
   yield step.type;

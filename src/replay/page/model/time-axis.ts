@@ -85,7 +85,13 @@ const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200,
  * where there is no gap, else the roundest of every stretch of the axis.
  * @param zone minutes to add to UTC for the clock of whoever looks.
  */
-export function ticksBetween(axis: TimeAxis, from: number, to: number, count: number, zone: number): number[] {
+export function ticksBetween(
+  axis: TimeAxis,
+  from: number,
+  to: number,
+  count: number,
+  zone: number,
+): number[] {
   if (axis.times.length === 0 || !(to > from)) return [];
   const span = (to - from) / Math.max(1, count);
   const shift = zone * 60_000;
