@@ -6,7 +6,9 @@ const css = readFileSync('src/replay/page/client/style/base.css', 'utf8');
 /** The colours of a theme by name, as `#rrggbb`. */
 function coloursOf(selector: string): Map<string, string> {
   const block = css.slice(css.indexOf(`${selector} {`)).split('}')[0] ?? '';
-  return new Map([...block.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map((match) => [match[1] ?? '', match[2] ?? '']));
+  return new Map(
+    [...block.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map((match) => [match[1] ?? '', match[2] ?? '']),
+  );
 }
 
 /** WCAG 2's contrast of two colours, from 1 to 21. */
@@ -27,7 +29,10 @@ describe.each([':root', ':root[data-theme="dark"]'])('the colours of %s', (selec
   const of = (name: string): string => colours.get(name) ?? expect.fail(`no colour --${name}`);
 
   it.each([
-    ['ink', ['ground', 'panel', 'raised', 'hover', 'current', 'added', 'added-part', 'removed', 'removed-part']],
+    [
+      'ink',
+      ['ground', 'panel', 'raised', 'hover', 'current', 'added', 'added-part', 'removed', 'removed-part'],
+    ],
     ['soft', ['ground', 'panel', 'raised', 'hover', 'stripe', 'current', 'added', 'removed']],
     ['accent', ['ground', 'panel', 'raised']],
     ['edit', ['panel', 'current', 'added']],
@@ -39,10 +44,20 @@ describe.each([':root', ':root[data-theme="dark"]'])('the colours of %s', (selec
       expect(contrast(of(text), of(ground)), `${text} on ${ground}`).toBeGreaterThanOrEqual(4.5);
   });
 
-  it.each(['prompt', 'answer', 'tool', 'edit', 'checkpoint', 'commit', 'error', 'agent', 'session', 'context', 'cost'])(
-    'let the signs of %s be told from their ground',
-    (lane) => {
-      for (const ground of ['panel', 'stripe']) expect(contrast(of(lane), of(ground))).toBeGreaterThanOrEqual(3);
-    },
-  );
+  it.each([
+    'prompt',
+    'answer',
+    'tool',
+    'edit',
+    'checkpoint',
+    'commit',
+    'error',
+    'agent',
+    'session',
+    'context',
+    'cost',
+  ])('let the signs of %s be told from their ground', (lane) => {
+    for (const ground of ['panel', 'stripe'])
+      expect(contrast(of(lane), of(ground))).toBeGreaterThanOrEqual(3);
+  });
 });
