@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { ReplayStep } from '../../types.ts';
 import { changeRows } from '../model/code-rows.ts';
 import { matcherFor } from '../model/search.ts';
@@ -17,17 +17,30 @@ export function EventPane() {
   const index = useView((view) => view.index);
   const query = useView((view) => view.query);
   const matcher = useMemo(() => matcherFor(query), [query]);
+  const article = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    // Every step is read from its beginning.
+    article.current?.parentElement?.scrollTo(0, 0);
+  }, [index]);
   const step = recording.steps[index];
   if (step === undefined) return <p class="nothing">No step to show.</p>;
   return (
-    <article class={`event lane-${step.lane}`} key={index} aria-labelledby="event-title">
+    <article ref={article} class={`event lane-${step.lane}`} key={index} aria-labelledby="event-title">
       <header>
         <p class="event-kind">
           <LaneIcon lane={step.lane} />
           <span class="kind-name">{LANE_OF[step.lane].one}</span>
-          {step.type !== step.lane && <span class="chip">{step.type}</span>}
+          {step.type !== step.lane && (
+            <span class="chip" title={step.type}>
+              {step.type}
+            </span>
+          )}
           {step.failed === true && <span class="chip bad">failed</span>}
-          {step.agent !== undefined && <span class="chip">sub-agent {step.agent}</span>}
+          {step.agent !== undefined && (
+            <span class="chip" title={step.agent}>
+              sub-agent {step.agent}
+            </span>
+          )}
           <a class="permalink" href={`#step-${step.number}`} title="Address of this step">
             #{step.number}
           </a>
