@@ -172,11 +172,11 @@ describe.skipIf(executable === undefined)(title, () => {
     await page.locator('.steps a[href="#step-2"]').click();
     expect(page.url()).toMatch(/#step-2$/);
     await page.goBack();
-    expect(await shown(page)).toBe('#8');
+    await expect.poll(() => shown(page)).toBe('#8');
     await page.goBack();
-    expect(await shown(page)).toBe('#5');
+    await expect.poll(() => shown(page)).toBe('#5');
     await page.goForward();
-    expect(await shown(page)).toBe('#8');
+    await expect.poll(() => shown(page)).toBe('#8');
     await page.context().close();
   });
 
