@@ -8,12 +8,13 @@ const FAILS_WITHIN_MS = 400;
 export async function openWithDesktop(
   file: string,
   platform: string = process.platform,
+  failsWithinMs: number = FAILS_WITHIN_MS,
 ): Promise<string | undefined> {
   const [program, ...args] = openerFor(file, platform);
   const { spawn } = await import('node:child_process');
   return new Promise((resolve) => {
     const child = spawn(program, args, { detached: true, stdio: 'ignore', windowsHide: true });
-    const timer = setTimeout(() => finish(undefined), FAILS_WITHIN_MS);
+    const timer = setTimeout(() => finish(undefined), failsWithinMs);
     const finish = (obstacle: string | undefined): void => {
       clearTimeout(timer);
       child.unref();

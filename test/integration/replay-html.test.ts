@@ -148,7 +148,9 @@ describe('opening the page', () => {
     process.env.PATH = `${folder}:${before}`;
     try {
       const file = await write('-a page.html', { open: true });
-      expect(fs.readFileSync(shown, 'utf8')).toBe(file);
+      await expect
+        .poll(() => fs.existsSync(shown) && fs.readFileSync(shown, 'utf8'), { timeout: 30_000 })
+        .toBe(file);
       expect(said).not.toContain('could not');
     } finally {
       process.env.PATH = before;
@@ -163,7 +165,7 @@ describe('opening the page', () => {
       expect(fs.existsSync(file)).toBe(true);
       expect(said).toContain('It could not be opened: there is no xdg-open here.');
       fs.writeFileSync(path.join(folder, 'xdg-open'), '#!/bin/sh\nexit 3\n', { mode: 0o755 });
-      expect(await openWithDesktop('/x', 'linux')).toBe('xdg-open ended with 3');
+      expect(await openWithDesktop('/x', 'linux', 30_000)).toBe('xdg-open ended with 3');
     } finally {
       process.env.PATH = before;
     }
