@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCli } from '../../src/cli/cli.ts';
-import { writeReplayPage } from '../../src/cli/commands/replay-html.ts';
+import { writeReplayPage } from '../../src/cli/commands/replay/write-page.ts';
 import { openerFor, openWithDesktop } from '../../src/platform/open-file.ts';
 import { runKilled, writeShim } from '../support/kill-at.ts';
 import { smallReplay } from '../support/replays.ts';
-import { PROJECT_ROOT } from '../support/sandbox.ts';
+import { makeSandbox, PROJECT_ROOT } from '../support/sandbox.ts';
 import { mountSmallDisk } from '../support/small-disk.ts';
 
 let folder: string;
@@ -135,6 +135,20 @@ describe('a page whose writer is killed', () => {
     }
     expect([...seen].map((text) => text.slice(0, 3)).sort()).toEqual(['new', 'old']);
     expect([...seen].map((text) => text.length).sort()).toEqual([3, 300_000]);
+  });
+});
+
+describe('asking for a page', () => {
+  it('has to name its file, and does not play in the terminal', async () => {
+    const sandbox = makeSandbox();
+    try {
+      for (const args of [['--open'], ['--force'], ['--html', 'a.html', '--speed', '2'], ['--html', '']]) {
+        const { code, stderr } = await sandbox.cli(['replay', 'latest', ...args]);
+        expect([code, stderr]).toEqual([2, expect.stringContaining('--html')]);
+      }
+    } finally {
+      sandbox.cleanup();
+    }
   });
 });
 

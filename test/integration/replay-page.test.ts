@@ -1,13 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { visible } from '../../src/platform/terminal.ts';
 import { renderReplayPage } from '../../src/replay/page/render-page.ts';
-import type { Replay } from '../../src/replay/types.ts';
+import type { Replay, ReplayStep } from '../../src/replay/types.ts';
 import { builtPageAssets, findBrowser, launchBrowser } from '../support/browser.ts';
+import { clientFolder } from '../support/replay.ts';
 import { hostileReplay, longReplay, manySteps, smallReplay } from '../support/replays.ts';
+import { makeSandbox, PROJECT_ROOT } from '../support/sandbox.ts';
 
 const executable = findBrowser();
 const title =
@@ -39,9 +42,15 @@ describe.skipIf(executable === undefined)(title, () => {
     replay: Replay,
     options: BrowserContextOptions & { hash?: string } = {},
   ): Promise<Page> {
-    const { hash = '', ...context } = options;
     const file = path.join(folder, `${Math.random().toString(36).slice(2)}.html`);
     writeFileSync(file, renderReplayPage(replay, builtPageAssets()));
+    return openFile(file, options);
+  }
+
+  async function openFile(
+    file: string,
+    { hash = '', ...context }: BrowserContextOptions & { hash?: string } = {},
+  ): Promise<Page> {
     const opened = await browser.newContext({ viewport: { width: 1280, height: 820 }, ...context });
     const page = await opened.newPage();
     const address = pathToFileURL(file).href;
@@ -70,6 +79,38 @@ describe.skipIf(executable === undefined)(title, () => {
     expect(await page.title()).toContain('b41f6a1c');
     expect(await page.locator('.steps li').count()).toBeGreaterThan(5);
     await page.context().close();
+  });
+
+  it('shows every event of a captured session once and in order', async () => {
+    const sandbox = makeSandbox();
+    try {
+      const fixtures = path.join(PROJECT_ROOT, 'test/fixtures/claude-code/transcripts');
+      cpSync(fixtures, clientFolder(sandbox), { recursive: true });
+      for (const name of ['tools-tasks-subagent', 'compaction-resume-clear', 'api-error-529']) {
+        const file = path.join(folder, `${name}.html`);
+        const written = await sandbox.cli(['replay', name, '--html', file, '--json']);
+        expect(written.code, written.stderr).toBe(0);
+        const lines = (await sandbox.cli(['replay', name, '--json'])).stdout
+          .trimEnd()
+          .split('\n')
+          .slice(1, -1);
+        const steps = lines.map((line) => JSON.parse(line) as ReplayStep);
+        expect(JSON.parse(written.stdout)).toMatchObject({ session: name, file, steps: steps.length });
+        const page = await openFile(file);
+        const seen: (string | null)[] = [];
+        for (const _step of steps) {
+          seen.push(await page.locator('.event .permalink').textContent());
+          seen.push(await page.locator('#event-title').textContent());
+          await page.keyboard.press('j');
+        }
+        expect(seen).toEqual(
+          steps.flatMap(({ number, description }) => [`#${number}`, visible(description)]),
+        );
+        await page.context().close();
+      }
+    } finally {
+      sandbox.cleanup();
+    }
   });
 
   it('can be used by keyboard alone', async () => {

@@ -9,6 +9,9 @@ export interface ReplayOptions {
   until?: string;
   skipToolCalls?: boolean;
   only?: 'edits' | 'errors' | 'prompts';
+  html?: string;
+  open?: boolean;
+  force?: boolean;
   apply?: boolean;
   to?: string;
   into?: string;
@@ -32,18 +35,28 @@ export function define(program: Command, cli: Cli): void {
     .option('--until <moment>', 'end there')
     .option('--skip-tool-calls', 'leave tool calls out; edits stay')
     .addOption(new Option('--only <kind>', 'nothing but these').choices(['edits', 'errors', 'prompts']))
+    .option('--html <file>', 'write it as one page for a browser, which needs nothing else')
+    .option('--open', 'with --html: show the page')
+    .option('--force', 'with --html: also over a file that is there')
     .option('--apply', 'make the files of the session again, in the folder named by --into')
     .option('--into <folder>', 'with --apply: a new or empty folder outside of the working tree')
     .option('--to <moment>', 'with --apply: stop after this step')
-    .option('--json', 'one JSON line a step, after a line that names the session; with --apply one document')
+    .option(
+      '--json',
+      'one JSON line a step, after a line that names the session; with --apply or --html one document',
+    )
     .addHelpText(
       'after',
-      '\nExamples:\n  claude-hooks replay latest\n  claude-hooks replay 0c4e --only errors\n  claude-hooks replay latest --apply --into ../rebuilt --to 57\n  claude-hooks replay bisect latest --run "npm test"\n',
+      '\nExamples:\n  claude-hooks replay latest\n  claude-hooks replay 0c4e --only errors\n  claude-hooks replay latest --html replay.html --open\n  claude-hooks replay latest --apply --into ../rebuilt --to 57\n  claude-hooks replay bisect latest --run "npm test"\n',
     )
     .action(async (session: string, options: ReplayOptions) => {
       if (options.apply === true || options.into !== undefined || options.to !== undefined) {
         const { applyCommand } = await import('./replay/apply.ts');
         return applyCommand(cli, session, options);
+      }
+      if (options.html !== undefined || options.open === true || options.force === true) {
+        const { htmlCommand } = await import('./replay/html.ts');
+        return htmlCommand(cli, session, options);
       }
       const { showCommand } = await import('./replay/show.ts');
       return showCommand(cli, session, options);

@@ -1,7 +1,7 @@
 import { visible } from '../../platform/terminal.ts';
 import { redactText, redactValue } from '../../redact/redact.ts';
+import { redactHunks } from '../hunks.ts';
 import type { Replay, ReplayStep } from '../types.ts';
-import { redactLines } from './redact-lines.ts';
 
 /** Characters that all texts of a page may have together; a browser holds them several times. */
 const MOST_TEXT = 48_000_000;
@@ -47,7 +47,7 @@ export function pagePayload(replay: Replay): Replay {
       shown.input = mapTexts(redactValue(input), cutOff, 1) as Record<string, unknown>;
     }
     if (hunks !== undefined)
-      shown.hunks = hunks.map((hunk) => ({ ...hunk, lines: redactLines(hunk.lines).map(showLine) }));
+      shown.hunks = redactHunks(hunks).map((hunk) => ({ ...hunk, lines: hunk.lines.map(showLine) }));
     return shown;
   });
   const remarks = replay.remarks.map((remark) => clean(redactText(remark)));

@@ -1,7 +1,5 @@
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pagePayload } from '../../../src/replay/page/payload.ts';
-import { redactLines } from '../../../src/replay/page/redact-lines.ts';
 import type { Replay, ReplayStep } from '../../../src/replay/types.ts';
 import { hostileReplay, manySteps } from '../../support/replays.ts';
 
@@ -76,30 +74,5 @@ describe('what a page carries', () => {
     const before = structuredClone(replay);
     pagePayload(replay);
     expect(replay).toEqual(before);
-  });
-});
-
-describe('the lines of a change', () => {
-  it('stay as many, each with its sign', () => {
-    const line = fc.tuple(
-      fc.constantFrom('+', '-', ' ', '\\'),
-      fc.oneof(fc.string(), fc.constantFrom(TOKEN, ...KEY, `password = "${TOKEN}"`)),
-    );
-    fc.assert(
-      fc.property(fc.array(line), (parts) => {
-        const redacted = redactLines(parts.map(([sign, text]) => sign + text));
-        expect(redacted.map((text) => text[0])).toEqual(parts.map(([sign]) => sign));
-        expect(redacted.join('\n')).not.toContain(TOKEN);
-      }),
-    );
-  });
-
-  it('lose a secret that spans several of them', () => {
-    const redacted = redactLines(['+before', ...KEY.map((line) => `+${line}`), ' after']);
-    expect(redacted).toEqual([
-      '+before',
-      ...KEY.map(() => expect.stringMatching(/^\+\[redacted:/)),
-      ' after',
-    ]);
   });
 });

@@ -4,6 +4,8 @@ import type { RebuildStep } from '../../../flows/replay/rebuild-plan.ts';
 import { visible } from '../../../platform/terminal.ts';
 import { redactText } from '../../../redact/redact.ts';
 import { type Moment, parseMoment } from '../../../replay/moment.ts';
+import type { Selection } from '../../../replay/select.ts';
+import type { ReplayOptions } from '../replay.ts';
 
 /** @throws HooksError (usage) where the text names no moment. */
 export function momentOf(option: string, text: string | undefined): Moment | undefined {
@@ -16,6 +18,18 @@ export function momentOf(option: string, text: string | undefined): Moment | und
     message: `${option} ${visible(text)} names no moment.`,
     hint: 'Write the number of a step (57), where it is told (a49d4421:12), a time (14:30, 2026-11-28T14:30) or +90m.',
   });
+}
+
+/** Which steps are asked for. */
+export function selectionOf(options: ReplayOptions): Selection {
+  const from = momentOf('--from', options.from);
+  const until = momentOf('--until', options.until);
+  return {
+    ...(from === undefined ? {} : { from }),
+    ...(until === undefined ? {} : { until }),
+    ...(options.only === undefined ? {} : { only: options.only }),
+    skipToolCalls: options.skipToolCalls === true,
+  };
 }
 
 /** `#57 src/a.ts`, `checkpoint NAME`. */

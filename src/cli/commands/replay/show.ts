@@ -2,14 +2,14 @@ import { findReplaySession } from '../../../flows/replay/find-session.ts';
 import { type OpenReplay, openReplay } from '../../../flows/replay/open.ts';
 import { sleep } from '../../../platform/clock.ts';
 import { visible } from '../../../platform/terminal.ts';
-import { type Selection, selectSteps } from '../../../replay/select.ts';
+import { selectSteps } from '../../../replay/select.ts';
 import type { ReplayStep } from '../../../replay/types.ts';
 import type { Cli } from '../../cli.ts';
 import { renderStep } from '../../render/replay.ts';
 import { gapBetween } from '../../replay/gap.ts';
 import { openPlace } from '../checkpoint/shared.ts';
 import type { ReplayOptions } from '../replay.ts';
-import { momentOf } from './shared.ts';
+import { selectionOf } from './shared.ts';
 
 /** Characters of each recorded text a terminal is given. */
 const LONGEST = 20_000;
@@ -29,17 +29,6 @@ export async function showCommand(cli: Cli, session: string, options: ReplayOpti
   } finally {
     replay.close();
   }
-}
-
-function selectionOf(options: ReplayOptions): Selection {
-  const from = momentOf('--from', options.from);
-  const until = momentOf('--until', options.until);
-  return {
-    ...(from === undefined ? {} : { from }),
-    ...(until === undefined ? {} : { until }),
-    ...(options.only === undefined ? {} : { only: options.only }),
-    skipToolCalls: options.skipToolCalls === true,
-  };
 }
 
 async function watchSteps(cli: Cli, steps: Iterator<ReplayStep>, options: ReplayOptions): Promise<void> {

@@ -1,11 +1,16 @@
 import * as path from 'node:path';
-import { HooksError, messageOf, systemCode } from '../../errors.ts';
-import { createFileExclusive, readTextIfExists, statIfExists, writeFileAtomic } from '../../platform/fs.ts';
-import { openWithDesktop } from '../../platform/open-file.ts';
-import { visible } from '../../platform/terminal.ts';
-import { renderReplayPage } from '../../replay/page/render-page.ts';
-import type { Replay } from '../../replay/types.ts';
-import type { Cli } from '../cli.ts';
+import { HooksError, messageOf, systemCode } from '../../../errors.ts';
+import {
+  createFileExclusive,
+  readTextIfExists,
+  statIfExists,
+  writeFileAtomic,
+} from '../../../platform/fs.ts';
+import { openWithDesktop } from '../../../platform/open-file.ts';
+import { visible } from '../../../platform/terminal.ts';
+import { renderReplayPage } from '../../../replay/page/render-page.ts';
+import type { Replay } from '../../../replay/types.ts';
+import type { Cli } from '../../cli.ts';
 
 /** What `replay --html` was asked for. */
 export interface ReplayPageOptions {
