@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks';
+import type { ReplayStep } from '../../types.ts';
 import { lastAtMost } from '../model/time-axis.ts';
 import { countLines } from '../model/touched.ts';
 import { isError } from './actions.ts';
@@ -9,6 +10,8 @@ import { useApp, useView } from './store.ts';
 import { rowsOfHeights, Windowed } from './windowed.tsx';
 
 const [LOW, HIGH] = [30, 58];
+/** About what a line has room for, in characters. */
+const ONE_LINE = 40;
 const PHONE = matchMedia('(max-width: 720px)');
 
 /** Every step that is listed, one below the other. */
@@ -56,9 +59,11 @@ export function Conversation() {
   );
 }
 
-function isSpeech(position: number | undefined, steps: readonly { lane: string; agent?: string }[]): boolean {
+/** Words of the person or the model that one line has no room for. */
+function isSpeech(position: number | undefined, steps: readonly ReplayStep[]): boolean {
   const step = steps[position ?? -1];
-  return step?.lane === 'prompt' || (step?.lane === 'answer' && step.agent === undefined);
+  const speaks = step?.lane === 'prompt' || (step?.lane === 'answer' && step.agent === undefined);
+  return speaks && (step.text ?? step.description).trim().length > ONE_LINE;
 }
 
 function Row(props: { position: number; top: number; height: number; current: boolean; row: number }) {

@@ -9,10 +9,11 @@ const MOST_POINTS = 4_000;
 
 /** Height of the curves with their axis, in pixels; without any, that of the axis. */
 export function curvesHeight(recording: Recording): number {
-  return has(recording.tokens) || has(recording.dollars) ? 104 : 30;
+  return isKnown(recording.tokens) || isKnown(recording.dollars) ? 104 : 30;
 }
 
-function has(values: Float64Array): boolean {
+/** Whether any step tells of it. */
+export function isKnown(values: Float64Array): boolean {
   return !Number.isNaN(values.at(-1) ?? Number.NaN);
 }
 
@@ -37,7 +38,7 @@ export function drawCurves(
     {
       width: options.width,
       height: curvesHeight(recording),
-      padding: [8, has(spent) ? 0 : right, 0, has(tokens) ? 0 : options.left],
+      padding: [8, isKnown(spent) ? 0 : right, 0, isKnown(tokens) ? 0 : options.left],
       cursor: { show: false },
       legend: { show: false },
       scales: {
@@ -66,7 +67,7 @@ export function drawCurves(
         },
         {
           ...shared,
-          show: has(tokens),
+          show: isKnown(tokens),
           scale: 'tokens',
           side: 3,
           size: options.left,
@@ -76,7 +77,7 @@ export function drawCurves(
         },
         {
           ...shared,
-          show: has(spent),
+          show: isKnown(spent),
           scale: 'dollars',
           side: 1,
           size: right,

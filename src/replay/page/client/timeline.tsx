@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
-import { curvesHeight, drawCurves } from './curves.ts';
+import { curvesHeight, drawCurves, isKnown } from './curves.ts';
 import { drawLanes, LANE_HEIGHT, LEFT, RIGHT, STRIP } from './draw-lanes.ts';
 import { clockTime, compact, counted, dollars } from './format.ts';
 import { LaneIcon, letGoOfMouse } from './parts.tsx';
@@ -75,8 +75,8 @@ export function Timeline() {
         style={{ top: `${height + 8}px` }}
         aria-hidden="true"
       >
-        <li class="of-context">Context</li>
-        <li class="of-cost">Cost</li>
+        {isKnown(recording.tokens) && <li class="of-context">Context</li>}
+        {isKnown(recording.dollars) && <li class="of-cost">Cost</li>}
       </ul>
       {width > 0 && <Track left={left} width={Math.max(10, width - left - right)} />}
     </section>
