@@ -2,7 +2,7 @@ import { systemCode } from '../errors.ts';
 import { statIfExists } from '../platform/fs.ts';
 import type { StatePaths } from '../store/paths.ts';
 import { readSessionFacts, writeSessionFacts } from '../store/session-facts.ts';
-import { packFacts, readFacts, type SessionFacts, unpackFacts } from '../transcript/facts.ts';
+import { packFacts, readFacts, type SessionFacts, skipTo, unpackFacts } from '../transcript/facts.ts';
 import { findTail } from '../transcript/window.ts';
 
 /** The most a hook reads for which somebody waits; bytes. */
@@ -47,7 +47,7 @@ export function peekSession(
   const tail = findTail(transcript, QUICK_BYTES);
   if (before === undefined) return { facts: readFacts(transcript, { from: tail }), partial: tail > 0 };
   const partial = tail > before.end;
-  const after = partial ? { ...before, end: tail } : before;
+  const after = partial ? skipTo(before, tail) : before;
   return { facts: readFacts(transcript, { after }), partial };
 }
 

@@ -1,8 +1,8 @@
 import { messageOf } from '../errors.ts';
 import { listContextDue } from '../store/context-due.ts';
+import { listJobs } from '../store/jobs.ts';
 import { drain } from './drain.ts';
 import { flushNotices } from './notify.ts';
-import { finishSessions } from './post-session.ts';
 import { sweepLostSessions } from './sweep.ts';
 import { tidyState } from './tidy.ts';
 import { tidyOperations } from './tidy-operations.ts';
@@ -24,7 +24,8 @@ export async function runWorker(place: Workplace, { foreground = false } = {}): 
     [
       'end-of-session work',
       async () => {
-        ended = await finishSessions(place);
+        if (listJobs(place.state).length > 0)
+          ended = await (await import('./post-session.ts')).finishSessions(place);
       },
     ],
     ['context files', () => finishContexts(place)],

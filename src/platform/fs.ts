@@ -181,7 +181,7 @@ export function listDirectory(directory: string): string[] {
     return fs.readdirSync(directory).sort();
   } catch (error) {
     const code = systemCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return [];
     throw error;
   }
 }

@@ -19,7 +19,7 @@ interface Happened {
   agent: string | undefined;
 }
 
-/** What was sent to the model in the person's name. */
+/** What was sent to the model in the person's name; once for each text of a message that has several. */
 export interface PromptEvent extends Happened {
   kind: 'prompt';
   text: string;
@@ -61,6 +61,8 @@ export interface ToolCallEvent extends Happened {
   input: Record<string, unknown>;
   /** Undefined where the session was cut off before, or the call still runs. */
   result: ToolResult | undefined;
+  /** Whether the reading that this one goes on from told of the call already, without its result. */
+  retold: boolean;
 }
 
 /** A file the model changed by a tool of the client; follows its tool call. */
@@ -92,7 +94,9 @@ export interface TranscriptTodo {
   text: string;
   /** pending, in_progress, completed; others as the client names them. */
   status: string;
+  /** Where its words were given. */
   place: TranscriptPlace;
+  /** When it changed last. */
   at: number | undefined;
 }
 
@@ -140,7 +144,7 @@ export interface SubagentEvent extends Happened {
   durationMs: number | undefined;
 }
 
-/** What one message of the API cost; once a message, however many records it takes. */
+/** What one message of the API cost; once a message, however many records it takes: when the next one begins. */
 export interface UsageEvent extends Happened {
   kind: 'usage';
   message: string | undefined;
@@ -152,6 +156,8 @@ export interface UsageEvent extends Happened {
   cacheWrite: number;
   /** US dollars; only where the client notes it. */
   costUsd: number | undefined;
+  /** What the reading that this one goes on from told of the same message: this comes in its place. */
+  instead: Omit<UsageEvent, 'instead'> | undefined;
 }
 
 /** A hook that said or blocked something. */
@@ -186,10 +192,32 @@ export type TranscriptEvent =
   | HookEvent
   | TaskEndEvent;
 
+/** Where the reading of one file ended, and what was open there. */
+export interface FileProgress {
+  /** Bytes of whole records. */
+  offset: number;
+  /** Line ends before; undefined where the file was read from somewhere in the middle. */
+  lines: number | undefined;
+  /** The time of the last record. */
+  at: number | undefined;
+  /** Calls without a result, and the usage of the last message, as they were told. */
+  calls: ToolCallEvent[];
+  usage: UsageEvent | undefined;
+  /** Tasks that the client numbers. */
+  todos: TranscriptTodo[];
+}
+
+/** Where a reading ended: a later one can go on from here (`after`). A JSON value. */
+export interface TranscriptProgress {
+  session: FileProgress;
+  /** By the id of the sub-agent. */
+  agents: Record<string, FileProgress>;
+}
+
 export interface TranscriptReport {
   /** False where there is no regular file of that name. */
   found: boolean;
-  /** Lines read that are not empty. */
+  /** Lines read that are not blank, of sub-agents too; without a last line that is still being written. */
   lines: number;
   /** Lines that are no JSON object. The last line of a file counts only where it ends in a line end: it may be in the writing. */
   damaged: number;
@@ -197,10 +225,19 @@ export interface TranscriptReport {
   damagedAt: TranscriptPlace[];
   /** Lines longer than `maxLineBytes`; passed over. */
   tooLong: number;
-  /** How many records of each type this version does not know. */
+  /** Records that stood a second time shortly after the first, as far as they were read; passed over. */
+  repeated: number;
+  /** How many records of each type this version does not know; of more than a hundred types, the rest as `others`. */
   unknown: Record<string, number>;
-  /** Bytes of the session's own file that were read, whole lines: a later reading can go on from here. */
+  /**
+   * Whether `after` or `from` told of a place that is not in the file: it was replaced or cut off. Then it was read from its
+   * beginning.
+   */
+  restarted: boolean;
+  /** Bytes of the session's own file up to the end of its last whole record. */
   end: number;
+  /** To go on from here. */
+  progress: TranscriptProgress;
 }
 
 /** How a place is cited: `12` for a line, `@34567` for a byte offset; a sub-agent's with the beginning of its id before it. */

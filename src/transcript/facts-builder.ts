@@ -1,6 +1,14 @@
 import { redactHead } from '../redact/redact.ts';
 import { decisionsIn } from './decisions.ts';
-import type { EditEvent, ToolCallEvent, TranscriptEvent, TranscriptReport, UsageEvent } from './events.ts';
+import { EDIT_TOOLS } from './edit-hunks.ts';
+import type {
+  AnswerEvent,
+  EditEvent,
+  ToolCallEvent,
+  TranscriptEvent,
+  TranscriptReport,
+  UsageEvent,
+} from './events.ts';
 import type { Cited, Failure, SessionFacts, Source, TokenUse } from './facts.ts';
 import { wordsOf } from './record.ts';
 
@@ -14,49 +22,60 @@ const MOST = {
   agents: 500,
   files: 20_000,
 };
-const LONGEST = { prompt: 2_000, answer: 20_000, command: 1_000, output: 2_000, subject: 200, decision: 600 };
+const LONGEST = {
+  prompt: 2_000,
+  answer: 20_000,
+  command: 1_000,
+  output: 2_000,
+  subject: 1_000,
+  decision: 600,
+};
 
 /** Takes events in their order and tells what happened. */
 export class FactsBuilder {
   private readonly facts: SessionFacts;
-  private order = 0;
-  /** Failures not put right yet, by their subject. */
-  private readonly open = new Map<string, Failure[]>();
+  /** Failures not put right yet, by what has to work, and on what. */
+  private readonly open = new Map<string, Map<string, Failure[]>>();
 
   /** @param after facts of the same session that the events go on from. */
   constructor(after?: SessionFacts) {
     this.facts = after === undefined ? noFacts() : structuredClone(after);
-    const { prompts, commands, failures, decisions, apiErrors, lastAnswer } = this.facts;
-    this.order = Math.max(0, lastAnswer?.order ?? 0);
-    for (const { order } of [...prompts, ...commands, ...failures, ...decisions, ...apiErrors]) {
-      this.order = Math.max(this.order, order);
-    }
-    for (const failure of failures) if (failure.resolvedBy === undefined) this.opened(failure);
+    for (const failure of this.facts.failures) if (failure.resolvedBy === undefined) this.opened(failure);
   }
 
   add(event: TranscriptEvent): void {
     const { facts } = this;
-    this.order += 1;
-    const source = { place: event.place, at: event.at, agent: event.agent, order: this.order };
-    if (event.at !== undefined) {
-      facts.from = Math.min(facts.from ?? event.at, event.at);
-      facts.to = Math.max(facts.to ?? event.at, event.at);
+    facts.events += 1;
+    if (event.kind === 'usage') {
+      // What a message cost is told when the next one begins, which may be in a later reading: its time does not count.
+      addUsage(facts.usage, event);
+      return;
     }
+    this.happened(event.at);
+    const source = { place: event.place, at: event.at, agent: event.agent, order: facts.events };
     if (event.kind === 'prompt') this.prompt(event.text, event.typed, source);
-    else if (event.kind === 'answer') this.answer(event.text, source);
+    else if (event.kind === 'answer') this.answer(event, source);
     else if (event.kind === 'tool-call') this.call(event, source);
     else if (event.kind === 'edit') this.edit(event, source);
-    else if (event.kind === 'usage') addUsage(facts.usage, event);
     else if (event.kind === 'compaction') facts.compactions += 1;
     else if (event.kind === 'error') {
-      keep(facts.apiErrors, { value: copyText(event.text, LONGEST.decision), ...source }, MOST.apiErrors);
+      facts.totals.apiErrors += 1;
+      keep(facts.apiErrors, { value: cutText(event.text, LONGEST.decision), ...source }, MOST.apiErrors);
     } else if (event.kind === 'subagent') {
+      facts.totals.agents += 1;
       const status = event.status === undefined ? '' : ` (${event.status})`;
       const value = `${event.type ?? 'agent'}: ${event.description ?? 'no description'}${status}`;
       keep(facts.agents, { value: copyText(value, LONGEST.decision), ...source }, MOST.agents);
     } else if (event.kind === 'todos' && event.agent === undefined) {
-      facts.todos = event.todos.map((todo) => ({ ...todo, text: copyText(todo.text, LONGEST.prompt) }));
+      facts.todos = event.todos.map((todo) => ({ ...todo, text: cutText(todo.text, LONGEST.prompt) }));
     }
+  }
+
+  private happened(at: number | undefined): void {
+    if (at === undefined) return;
+    const { facts } = this;
+    if (facts.from === undefined || at < facts.from) facts.from = at;
+    if (facts.to === undefined || at > facts.to) facts.to = at;
   }
 
   finish(report: TranscriptReport): SessionFacts {
@@ -64,19 +83,21 @@ export class FactsBuilder {
     facts.lines += report.lines;
     facts.damaged += report.damaged + report.tooLong;
     facts.end = report.end;
+    facts.progress = report.progress;
     return facts;
   }
 
   private prompt(text: string, typed: boolean, source: Source): void {
     if (!typed || source.agent !== undefined) return;
     this.facts.totals.prompts += 1;
-    keep(this.facts.prompts, { value: copyText(text, LONGEST.prompt), ...source }, MOST.prompts);
+    keep(this.facts.prompts, { value: cutText(text, LONGEST.prompt), ...source }, MOST.prompts);
     this.decisions(text, source);
   }
 
-  private answer(text: string, source: Source): void {
-    if (source.agent !== undefined) return;
-    this.facts.lastAnswer = { value: copyText(text, LONGEST.answer), ...source };
+  private answer({ text, model }: AnswerEvent, source: Source): void {
+    // The client itself may speak in the model's place ("No response requested.").
+    if (source.agent !== undefined || model === '<synthetic>') return;
+    this.facts.lastAnswer = { value: cutText(text, LONGEST.answer), ...source };
     this.decisions(text, source);
   }
 
@@ -90,7 +111,7 @@ export class FactsBuilder {
   private call(event: ToolCallEvent, source: Source): void {
     const { facts } = this;
     const { result } = event;
-    facts.totals.calls += 1;
+    if (!event.retold) facts.totals.calls += 1;
     const failed = result?.isError === true;
     if (failed) facts.totals.failedCalls += 1;
     const command = event.tool === 'Bash' ? (wordsOf(event.input.command) ?? '') : undefined;
@@ -98,39 +119,54 @@ export class FactsBuilder {
       facts.totals.commands += 1;
       if (failed) facts.totals.failedCommands += 1;
       const output = failed ? copyText(redactHead(result.text ?? '', LONGEST.output), LONGEST.output) : '';
-      const value = { command: copyText(command, LONGEST.command), ok: !failed, output };
+      const value = { command: cutText(command, LONGEST.command), ok: !failed, output };
       keep(facts.commands, { value, ...source }, MOST.commands);
     }
-    if (result !== undefined)
-      this.outcome(event, failed, { ...source, place: result.place, at: result.at ?? source.at });
+    if (result === undefined) return;
+    this.happened(result.at);
+    // Most calls neither fail nor put anything right.
+    if (!failed && (this.open.get(kindOf(event.tool))?.size ?? 0) === 0) return;
+    this.outcome(event, failed, { ...source, place: result.place, at: result.at ?? source.at });
   }
 
-  /** A failure is put right by the same call, or the same tool on the same file, that works later. */
+  /** A failure is put right by the same tool on the same thing that works later, and on a file by any tool that edits it. */
   private outcome(event: ToolCallEvent, failed: boolean, source: Source): void {
-    if (!failed && this.open.size === 0) return;
-    const subject = subjectOf(event);
     if (!failed) {
-      for (const failure of this.open.get(subject) ?? []) failure.resolvedBy = source;
-      this.open.delete(subject);
+      const open = this.open.get(kindOf(event.tool));
+      const subject = subjectOf(event);
+      for (const failure of open?.get(subject) ?? []) failure.resolvedBy = source;
+      open?.delete(subject);
       return;
     }
-    const first = (event.result?.text ?? '').trim().split('\n')[0] ?? '';
+    const subject = subjectOf(event);
+    const first = (event.result?.text ?? '').trim().split('\n', 1)[0] ?? '';
     const value = copyText(`${event.tool} ${subject}: ${redactHead(first, 300)}`, LONGEST.decision);
     const failure = { value, subject, tool: event.tool, resolvedBy: undefined, ...source };
-    keep(this.facts.failures, failure, MOST.failures);
+    // What is no longer told need not be put right.
+    for (const gone of keep(this.facts.failures, failure, MOST.failures)) this.closed(gone);
     this.opened(failure);
   }
 
   private opened(failure: Failure): void {
-    const same = this.open.get(failure.subject);
-    if (same === undefined) this.open.set(failure.subject, [failure]);
+    const kind = kindOf(failure.tool);
+    const open = this.open.get(kind) ?? new Map<string, Failure[]>();
+    this.open.set(kind, open);
+    const same = open.get(failure.subject);
+    if (same === undefined) open.set(failure.subject, [failure]);
     else same.push(failure);
+  }
+
+  private closed(failure: Failure): void {
+    const open = this.open.get(kindOf(failure.tool));
+    const left = open?.get(failure.subject)?.filter((other) => other !== failure) ?? [];
+    if (left.length > 0) open?.set(failure.subject, left);
+    else open?.delete(failure.subject);
   }
 
   private edit(event: EditEvent, source: Source): void {
     const { filesCreated, filesModified, totals } = this.facts;
     totals.edits += 1;
-    const file = copyText(event.file, 4_096);
+    const file = cutText(event.file, 4_096);
     if (filesCreated.size + filesModified.size >= MOST.files) return;
     if (event.change === 'created') filesCreated.set(file, source);
     else if (!filesCreated.has(file)) filesModified.set(file, source);
@@ -151,26 +187,48 @@ export function noFacts(): SessionFacts {
     agents: [],
     compactions: 0,
     usage: { messages: 0, input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
-    totals: { prompts: 0, calls: 0, failedCalls: 0, commands: 0, failedCommands: 0, edits: 0, decisions: 0 },
+    totals: {
+      prompts: 0,
+      calls: 0,
+      failedCalls: 0,
+      commands: 0,
+      failedCommands: 0,
+      edits: 0,
+      decisions: 0,
+      apiErrors: 0,
+      agents: 0,
+    },
+    events: 0,
     from: undefined,
     to: undefined,
     lines: 0,
     damaged: 0,
     end: 0,
+    progress: {
+      session: { offset: 0, lines: 0, at: undefined, calls: [], usage: undefined, todos: [] },
+      agents: {},
+    },
   };
 }
 
 function addUsage(to: TokenUse, event: UsageEvent): void {
-  to.messages += 1;
-  to.input += event.input;
-  to.output += event.output;
-  to.cacheRead += event.cacheRead;
-  to.cacheWrite += event.cacheWrite;
+  const { instead } = event;
+  to.messages += instead === undefined ? 1 : 0;
+  to.input += event.input - (instead?.input ?? 0);
+  to.output += event.output - (instead?.output ?? 0);
+  to.cacheRead += event.cacheRead - (instead?.cacheRead ?? 0);
+  to.cacheWrite += event.cacheWrite - (instead?.cacheWrite ?? 0);
 }
 
-function keep<T extends Cited<unknown>>(list: T[], item: T, most: number): void {
+/** @returns what is no longer kept. */
+function keep<T extends Cited<unknown>>(list: T[], item: T, most: number): T[] {
   list.push(item);
-  if (list.length > most + most / 4) list.splice(0, list.length - most);
+  return list.length > most + most / 4 ? list.splice(0, list.length - most) : [];
+}
+
+/** Tools of which one may put right what another failed at. */
+function kindOf(tool: string): string {
+  return EDIT_TOOLS.has(tool) ? 'edit' : tool;
 }
 
 function subjectOf({ input }: ToolCallEvent): string {
@@ -179,11 +237,16 @@ function subjectOf({ input }: ToolCallEvent): string {
     wordsOf(input.file_path) ??
     wordsOf(input.notebook_path) ??
     JSON.stringify(input);
-  return copyText(subject, LONGEST.subject);
+  return cutText(subject, LONGEST.subject);
 }
 
 /** A part of a string keeps the whole of it in memory; a copy does not. */
 function copyText(text: string, limit: number): string {
-  const cut = text.length > limit ? `${text.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, '')}…` : text;
-  return Buffer.from(cut, 'utf8').toString('utf8');
+  return Buffer.from(cutText(text, limit), 'utf8').toString('utf8');
+}
+
+/** Of a text that is a string of its own, as all are that were read from a record: only a part needs to be copied. */
+function cutText(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  return Buffer.from(`${text.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, '')}…`, 'utf8').toString('utf8');
 }

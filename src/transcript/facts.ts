@@ -1,6 +1,7 @@
-import type { TranscriptPlace, TranscriptTodo } from './events.ts';
+import type { TranscriptPlace, TranscriptProgress, TranscriptTodo } from './events.ts';
 import { FactsBuilder } from './facts-builder.ts';
 import { readTranscript } from './read.ts';
+import { isRecordEnd } from './window.ts';
 
 /** Where something was told. */
 export interface Source {
@@ -69,41 +70,64 @@ export interface SessionFacts {
     failedCommands: number;
     edits: number;
     decisions: number;
+    apiErrors: number;
+    agents: number;
   };
-  /** The first and the last time in it; milliseconds since 1970. */
+  /** Events read; `order` counts them. */
+  events: number;
+  /** The first and the last time something happened; milliseconds since 1970. */
   from: number | undefined;
   to: number | undefined;
   lines: number;
   /** Lines that are no JSON object, or too long to read. */
   damaged: number;
-  /** Where a later reading can go on; bytes. */
+  /** Bytes of the session's own file up to the end of its last whole record. */
   end: number;
+  /** Where a later reading goes on. */
+  progress: TranscriptProgress;
 }
 
 export interface FactsOptions {
   /** Only what happened since then, milliseconds since 1970; the cost follows that window. */
   since?: number;
-  /** Goes on from what was read before, where that ended. */
+  /**
+   * Facts of the same transcript that were read before: it goes on where those end, and tells what one reading would. A file
+   * that was cut off or replaced since is read anew. `since` then does not matter.
+   */
   after?: SessionFacts;
-  /** Begin at this byte where nothing was read before. */
+  /** Begin at this byte, the beginning of a line, where nothing was read before. */
   from?: number;
 }
 
+/** Longer lines hold pictures and the like; they are passed over and counted as damaged. */
+const LONGEST_LINE = 8 * 1024 * 1024;
+
 /**
- * Reads a transcript and those of its sub-agents in chunks: memory is bounded by the longest line and the limits of the
- * lists. A missing file gives empty facts.
+ * Reads a transcript and those of its sub-agents in chunks: memory is bounded by the longest line that is read, 8 MB, and the
+ * limits of the lists. A missing file gives empty facts. It throws only where the system refuses to read the file.
  */
 export function readFacts(transcript: string, options: FactsOptions = {}): SessionFacts {
-  const { since, after } = options;
+  const after = goesOn(transcript, options.after) ? options.after : undefined;
   const builder = new FactsBuilder(after);
-  const from = after?.end ?? options.from;
+  const { since, from } = after === undefined ? options : {};
   const report = readTranscript(transcript, (event) => builder.add(event), {
     results: 'light',
+    maxLineBytes: LONGEST_LINE,
     ...(since === undefined ? {} : { since }),
     ...(from === undefined ? {} : { from }),
-    ...(after === undefined ? {} : { todos: after.todos }),
+    ...(after === undefined ? {} : { after: after.progress }),
   });
   return builder.finish(report);
+}
+
+function goesOn(transcript: string, after: SessionFacts | undefined): boolean {
+  return after !== undefined && isRecordEnd(transcript, after.progress.session.offset);
+}
+
+/** The same facts, for a reading that goes on from a later byte, the beginning of a line: what lies between is left out. */
+export function skipTo(facts: SessionFacts, offset: number): SessionFacts {
+  const session = { ...facts.progress.session, offset, lines: undefined };
+  return { ...facts, end: offset, progress: { ...facts.progress, session } };
 }
 
 /** As a JSON value, for `unpackFacts`. */
@@ -130,5 +154,6 @@ export function unpackFacts(value: unknown): SessionFacts | undefined {
   if (!Array.isArray(filesCreated) || !Array.isArray(filesModified) || !lists.every(Array.isArray))
     return undefined;
   if (typeof packed.totals !== 'object' || typeof packed.usage !== 'object') return undefined;
+  if (typeof packed.progress?.session?.offset !== 'number') return undefined;
   return { ...packed, filesCreated: new Map(filesCreated), filesModified: new Map(filesModified) };
 }

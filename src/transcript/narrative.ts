@@ -76,7 +76,7 @@ export function goalOf(facts: SessionFacts): Cited<string> | undefined {
 function completed(facts: SessionFacts): string | undefined {
   const done = facts.todos
     .filter((todo) => todo.status === 'completed')
-    .sort((a, b) => a.place.offset - b.place.offset)
+    .sort((a, b) => (a.at ?? 0) - (b.at ?? 0))
     .slice(-COMPLETED)
     .map((todo) => oneLine(todo.text));
   if (done.length > 0) return done.join('; ');

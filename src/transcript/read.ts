@@ -1,50 +1,80 @@
 import * as path from 'node:path';
-import { listDirectory, statIfExists } from '../platform/fs.ts';
-import { openLines } from '../platform/lines.ts';
-import type { TranscriptEvent, TranscriptPlace, TranscriptReport, TranscriptTodo } from './events.ts';
-import { readLightly } from './light.ts';
-import { parseObject } from './record.ts';
-import { RecordReader } from './record-reader.ts';
-import { findWindow } from './window.ts';
+import { listDirectory } from '../platform/fs.ts';
+import { statRegular } from '../platform/open-regular.ts';
+import { withSmallHeap } from '../platform/small-heap.ts';
+import type { FileProgress, TranscriptEvent, TranscriptProgress, TranscriptReport } from './events.ts';
+import { openFile, tellsOf } from './file-reading.ts';
+import { isRecordEnd } from './window.ts';
 
 export interface ReadOptions {
   /**
    * Only what was noted since then, milliseconds since 1970. The file is read from its end: the cost follows the window,
-   * and places have no line numbers.
+   * and places have no line numbers. Calls made long before the window are not known, nor are tasks the client numbers:
+   * they are told with the tool `unknown`, and as `Task #3`. Where times run backwards, what stands far before older records
+   * may be missed.
    */
   since?: number;
-  /** Go on from this byte, as an earlier report's `end` says. */
+  /**
+   * Go on where an earlier reading of the same transcript ended, as its report's `progress` says; sub-agents' files too.
+   * Both together tell what one reading would: what was told then without its end is marked (`retold`, `instead`). Only
+   * an edit's `seen` is not remembered.
+   */
+  after?: TranscriptProgress;
+  /** Begin at this byte of the session's file: the beginning of a line. Sub-agents that end later are read from their beginning. */
   from?: number;
-  /** The tasks an earlier reading ended with. */
-  todos?: readonly TranscriptTodo[];
   /** Also what sub-agents did, from their own transcripts beside the session's. By default yes. */
   agents?: boolean;
   /**
-   * light: results that are no errors are not parsed, so their `text`, `detail` and an edit's `hunks` are undefined. Two to
-   * four times faster on long sessions.
+   * light: results that are no errors are not parsed, so their `text`, `detail` and an edit's `hunks` are undefined, and
+   * damage inside of what is not parsed goes unnoticed; in lines of more than 256 KB, texts are cut at 64 KB. Faster, and in
+   * less memory.
    */
   results?: 'full' | 'light';
-  /** Longer lines are passed over. 16 MB by default. */
+  /** Bytes; longer lines are passed over. 16 MB by default. */
   maxLineBytes?: number;
 }
 
-const MOST_PLACES = 100;
-const LONGEST_LINE = 16 * 1024 * 1024;
+/** Bytes from which on it matters how the memory of the process grows. */
+const LARGE = 32 * 1024 * 1024;
 
 /**
  * Reads Claude Code's transcript in chunks and tells what happened, in the order of the file; what a sub-agent did comes
- * right before the end of its call. Records of unknown types, torn and damaged lines are passed over and counted; none makes
- * it fail. Memory is bounded by the longest line and the calls that wait for their result. Texts are as the client wrote
+ * right before the end of its call, or at the end where that is missing. It returns when all is read; `onEvent` is called
+ * meanwhile, and what it throws ends the reading.
+ *
+ * Records of unknown types, torn and damaged lines are passed over and counted; a missing file, a folder, a pipe or a device
+ * is an empty transcript; a file that grows, shrinks or is replaced meanwhile is read as far as it goes. It throws only where
+ * the system refuses to read (no permission, a failing disk).
+ * Memory is bounded by the longest line and a thousand calls that wait for their result. Texts are as the client wrote
  * them: redact before storing or sending any.
+ * @param transcript path of the session's file, as hooks are given it.
  */
 export function readTranscript(
   transcript: string,
   onEvent: (event: TranscriptEvent) => void,
   options: ReadOptions = {},
 ): TranscriptReport {
-  const report = emptyReport(transcript, options);
+  const stat = statRegular(transcript);
+  const read = (): TranscriptReport => readAll(transcript, stat !== undefined, onEvent, options);
+  return stat !== undefined && stat.size >= LARGE ? withSmallHeap(read) : read();
+}
+
+function readAll(
+  transcript: string,
+  found: boolean,
+  onEvent: (event: TranscriptEvent) => void,
+  options: ReadOptions,
+): TranscriptReport {
+  const { after } = options;
+  const restarted = !isRecordEnd(transcript, after?.session.offset ?? options.from ?? 0);
+  const known: Partial<TranscriptProgress> = restarted ? {} : (after ?? {});
+  const report = { ...emptyReport(found), restarted };
+  report.progress.agents = { ...known.agents };
   const agents = agentsOf(transcript, options);
-  const readAll = (reading: FileReading): number => {
+  const read = (file: string, agent: string | undefined, from: FileProgress | undefined): FileProgress => {
+    // Sub-agents of a sub-agent have their files in the same folder.
+    const tells = tellsOf(report, options.since, onEvent, agent === undefined ? follow : () => {});
+    const reading = openFile(file, agent, from, options, report, tells);
     try {
       while (reading.next());
     } finally {
@@ -53,125 +83,64 @@ export function readTranscript(
     return reading.end();
   };
   const follow = (agent: string): void => {
-    const file = agents.take(agent);
-    // Going on from a place, only what its records say happened later is news; those files have no place of their own.
-    if (file !== undefined)
-      readAll(openFile(file, agent, { ...options, from: undefined }, report, onEvent, () => {}));
+    const from = known.agents?.[agent];
+    const file = agents.take(agent, from?.offset);
+    if (file === undefined) return;
+    const goesOn = from !== undefined && isRecordEnd(file, from.offset) ? from : undefined;
+    report.progress.agents[agent] = read(file, agent, goesOn);
   };
-  report.end = readAll(openFile(transcript, undefined, options, report, onEvent, follow));
+  const begin = known.session ?? startAt(restarted ? 0 : options.from);
+  report.progress.session = read(transcript, undefined, begin);
+  report.end = report.progress.session.offset;
   for (const agent of agents.rest()) follow(agent);
   return report;
 }
 
 /** What nothing was read of yet. */
-export function emptyReport(transcript: string, options: ReadOptions): TranscriptReport {
+export function emptyReport(found: boolean): TranscriptReport {
   return {
-    found: statIfExists(transcript)?.isFile() === true,
+    found,
     lines: 0,
     damaged: 0,
     damagedAt: [],
     tooLong: 0,
-    unknown: {},
-    end: options.from ?? 0,
+    repeated: 0,
+    // A type may have any name.
+    unknown: Object.create(null) as Record<string, number>,
+    restarted: false,
+    end: 0,
+    progress: { session: noProgress(), agents: {} },
   };
 }
 
 /** The transcripts of sub-agents beside a session's, each given out once. */
 export function agentsOf(
   transcript: string,
-  options: ReadOptions,
-): { take(agent: string): string | undefined; rest(): string[] } {
+  { agents, after, from, since }: ReadOptions,
+): { take(agent: string, readTo?: number): string | undefined; rest(): string[] } {
   const folder = path.join(transcript.replace(/\.jsonl$/, ''), 'subagents');
   const taken = new Set<string>();
   return {
-    take(agent) {
-      if (options.agents === false || taken.has(agent) || !/^[\w-]+$/.test(agent)) return undefined;
+    take(agent, readTo) {
+      if (agents === false || taken.has(agent) || !/^[\w-]+$/.test(agent)) return undefined;
       taken.add(agent);
       const file = path.join(folder, `agent-${agent}.jsonl`);
-      const stat = statIfExists(file);
-      const isOld = stat !== undefined && options.since !== undefined && stat.mtimeMs < options.since;
-      return stat === undefined || isOld ? undefined : file;
+      const stat = statRegular(file);
+      const isOld = stat !== undefined && since !== undefined && stat.mtimeMs < since;
+      return stat === undefined || stat.size === readTo || isOld ? undefined : file;
     },
     rest() {
-      if (options.agents === false || options.from !== undefined) return [];
+      if (agents === false || ((from ?? 0) > 0 && after === undefined)) return [];
       return listDirectory(folder).flatMap((name) => /^agent-(.+)\.jsonl$/.exec(name)?.[1] ?? []);
     },
   };
 }
 
-/** One file in the reading. */
-export interface FileReading {
-  /** Reads a piece and tells its events. @returns false once the file has ended. */
-  next(): boolean;
-  /** Tells of calls that have no result. @returns the offset behind the last whole line. */
-  end(): number;
-  close(): void;
+function noProgress(): FileProgress {
+  return { offset: 0, lines: 0, at: undefined, calls: [], usage: undefined, todos: [] };
 }
 
-/** Begins to read one file; what it tells comes as pieces of it are read. */
-export function openFile(
-  file: string,
-  agent: string | undefined,
-  options: ReadOptions,
-  report: TranscriptReport,
-  onEvent: (event: TranscriptEvent) => void,
-  follow: (agent: string) => void,
-): FileReading {
-  const { since } = options;
-  const from = options.from ?? (since === undefined ? 0 : findWindow(file, since));
-  const reader = new RecordReader(
-    agent,
-    since === undefined ? onEvent : (event) => void (isSince(event, since) && onEvent(event)),
-    follow,
-    (type) => {
-      report.unknown[type] = (report.unknown[type] ?? 0) + 1;
-    },
-    agent === undefined ? options.todos : undefined,
-  );
-  const light = options.results === 'light';
-  let end = from;
-  const lines = openLines(
-    file,
-    (line, number, offset, { length, ended, head }) => {
-      if (ended) end = offset + length + 1;
-      if (length === 0) return;
-      const place: TranscriptPlace = {
-        transcript: file,
-        line: from === 0 ? number : undefined,
-        offset,
-        length,
-      };
-      report.lines += 1;
-      if (line === undefined) {
-        report.tooLong += 1;
-        reader.unread(head ?? Buffer.alloc(0), place);
-        return;
-      }
-      const told = light ? readLightly(line, (id) => reader.toolOf(id)) : undefined;
-      const record = told === undefined ? parseObject(line) : undefined;
-      if (told !== undefined) reader.light(told, place);
-      else if (record !== undefined) reader.record(record, place);
-      // The last line may still be in the writing.
-      else if (ended) noteDamage(report, place);
-    },
-    { maxLineBytes: options.maxLineBytes ?? LONGEST_LINE, from },
-  );
-  return {
-    ...lines,
-    end() {
-      reader.end();
-      return end;
-    },
-  };
-}
-
-function noteDamage(report: TranscriptReport, place: TranscriptPlace): void {
-  report.damaged += 1;
-  if (report.damagedAt.length < MOST_PLACES) report.damagedAt.push(place);
-}
-
-/** What has no time is as old as what stands around it. */
-function isSince(event: TranscriptEvent, since: number): boolean {
-  const at = event.kind === 'tool-call' ? (event.result?.at ?? event.at) : event.at;
-  return at === undefined || at >= since;
+/** Where a reading begins that goes on from nothing. */
+export function startAt(from: number | undefined): FileProgress | undefined {
+  return from === undefined || from === 0 ? undefined : { ...noProgress(), offset: from, lines: undefined };
 }

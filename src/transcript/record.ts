@@ -2,10 +2,10 @@
 
 export type Fields = Record<string, unknown>;
 
-/** @returns undefined where the bytes are no JSON object. */
+/** @returns undefined where the bytes are no JSON object. A mark of the byte order before it is passed over. */
 export function parseObject(bytes: Buffer): Fields | undefined {
   try {
-    return objectOf(JSON.parse(bytes.toString('utf8')));
+    return objectOf(JSON.parse(bytes.toString('utf8', bytes[0] === 0xef ? 3 : 0, bytes.length)));
   } catch {
     return undefined;
   }
@@ -32,7 +32,7 @@ export function wordsOf(value: unknown): string | undefined {
 export function blocksOf(content: unknown): Fields[] {
   if (typeof content === 'string') return [{ type: 'text', text: content }];
   if (!Array.isArray(content)) return [];
-  return content.map(objectOf).filter((block) => block !== undefined);
+  return content.filter((block): block is Fields => objectOf(block) !== undefined);
 }
 
 /** The texts of a content, joined by line ends; images and other blocks have none. */

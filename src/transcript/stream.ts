@@ -1,5 +1,7 @@
-import type { TranscriptEvent, TranscriptReport } from './events.ts';
-import { agentsOf, emptyReport, type FileReading, openFile, type ReadOptions } from './read.ts';
+import { statRegular } from '../platform/open-regular.ts';
+import type { FileProgress, TranscriptEvent, TranscriptReport } from './events.ts';
+import { type FileReading, openFile, tellsOf } from './file-reading.ts';
+import { agentsOf, emptyReport, type ReadOptions, startAt } from './read.ts';
 
 /** A transcript that is read as far as somebody looks. */
 export interface TranscriptStream {
@@ -17,22 +19,30 @@ type Waiting = TranscriptEvent | { kind: 'follow'; agent: string };
  * The events of `readTranscript`, the same and in the same order, one at a time. Read ahead are at most 256 KB, or the line
  * in which they end. `close` it.
  */
-export function openTranscriptStream(transcript: string, options: ReadOptions = {}): TranscriptStream {
-  const report = emptyReport(transcript, options);
+export function openTranscriptStream(
+  transcript: string,
+  options: Omit<ReadOptions, 'after'> = {},
+): TranscriptStream {
+  const report = emptyReport(statRegular(transcript) !== undefined);
   const agents = agentsOf(transcript, options);
-  const queues: { waiting: Waiting[]; at: number; reading: FileReading; main: boolean; over: boolean }[] = [];
+  const queues: {
+    waiting: Waiting[];
+    at: number;
+    reading: FileReading;
+    agent: string | undefined;
+    over: boolean;
+  }[] = [];
   const open = (file: string, agent: string | undefined): void => {
     const waiting: Waiting[] = [];
-    const more = agent === undefined ? options : { ...options, from: undefined };
-    const reading = openFile(
-      file,
-      agent,
-      more,
+    const tells = tellsOf(
       report,
+      options.since,
       (event) => waiting.push(event),
       (id) => void (agent === undefined && waiting.push({ kind: 'follow', agent: id })),
     );
-    queues.push({ waiting, at: 0, reading, main: agent === undefined, over: false });
+    const from = agent === undefined ? startAt(options.from) : undefined;
+    const reading = openFile(file, agent, from, options, report, tells);
+    queues.push({ waiting, at: 0, reading, agent, over: false });
   };
   open(transcript, undefined);
   let rest: string[] | undefined;
@@ -53,8 +63,7 @@ export function openTranscriptStream(transcript: string, options: ReadOptions = 
         queue.at = 0;
         if (queue.over) queues.pop();
         else if (!queue.reading.next()) {
-          const end = queue.reading.end();
-          if (queue.main) report.end = end;
+          noteEnd(report, queue.agent, queue.reading.end());
           queue.over = true;
         }
         continue;
@@ -73,4 +82,12 @@ export function openTranscriptStream(transcript: string, options: ReadOptions = 
       rest = [];
     },
   };
+}
+
+function noteEnd(report: TranscriptReport, agent: string | undefined, end: FileProgress): void {
+  if (agent !== undefined) report.progress.agents[agent] = end;
+  else {
+    report.progress.session = end;
+    report.end = end.offset;
+  }
 }

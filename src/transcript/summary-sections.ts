@@ -36,6 +36,7 @@ export function summarySections(facts: SessionFacts, root: string): SummarySecti
         facts.prompts.map((item) => line(`Asked: ${oneLine(item.value)}`, item)),
         SHOWN.prompts,
         'prompts',
+        facts.totals.prompts,
       ),
       ...limited([...facts.filesCreated].map(file('Created')), SHOWN.files, 'created files'),
       ...limited([...facts.filesModified].map(file('Modified')), SHOWN.files, 'modified files'),
@@ -43,6 +44,7 @@ export function summarySections(facts: SessionFacts, root: string): SummarySecti
         facts.agents.map((item) => line(`Sub-agent ${oneLine(item.value)}`, item)),
         SHOWN.agents,
         'sub-agents',
+        facts.totals.agents,
       ),
     ],
     commands: commandLines(facts),
@@ -51,6 +53,7 @@ export function summarySections(facts: SessionFacts, root: string): SummarySecti
       facts.decisions.map((item) => line(oneLine(item.value), item)),
       SHOWN.decisions,
       'decisions',
+      facts.totals.decisions,
     ),
     issues: limited(
       [
@@ -59,6 +62,7 @@ export function summarySections(facts: SessionFacts, root: string): SummarySecti
       ],
       SHOWN.issues,
       'issues',
+      facts.totals.apiErrors + facts.totals.failedCalls,
     ),
     todos: facts.todos
       .filter((todo) => todo.status !== 'completed')
@@ -82,10 +86,11 @@ function line(text: string, ...sources: SummaryLine['sources']): SummaryLine {
   return { text, sources: sources.map(({ place, agent, at }) => ({ place, agent, at })) };
 }
 
-/** The latest of them; the first line then says how many came before. */
-function limited(lines: SummaryLine[], most: number, what: string): SummaryLine[] {
-  const more = lines.length - most;
-  return more <= 0 ? lines : [line(`${more} ${what} before these`), ...lines.slice(-most)];
+/** The latest of them; the first line then says how many came before, of `total` in all. */
+function limited(lines: SummaryLine[], most: number, what: string, total = lines.length): SummaryLine[] {
+  const shown = lines.slice(-most);
+  const more = total - shown.length;
+  return more <= 0 ? shown : [line(`${more} ${what} before these`), ...shown];
 }
 
 function commandLines(facts: SessionFacts): SummaryLine[] {
@@ -96,6 +101,7 @@ function commandLines(facts: SessionFacts): SummaryLine[] {
   );
   return [
     line(`Ran ${commands} commands, ${failedCommands} failed`),
+    ...(commands > facts.commands.length ? [line(`Of the last ${facts.commands.length}:`)] : []),
     ...limited(
       telling.map(({ last, runs, failed }) => {
         const times = runs === 1 ? (failed === 1 ? ': failed' : '') : `: ${runs} times, ${failed} failed`;

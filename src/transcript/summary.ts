@@ -56,8 +56,11 @@ function headLines(facts: SessionFacts, input: SummaryInput): string[] {
 }
 
 function usesOffsets(facts: SessionFacts): boolean {
-  const some = facts.prompts[0] ?? facts.lastAnswer ?? facts.commands[0];
-  return some !== undefined && some.place.line === undefined;
+  const { prompts, lastAnswer, commands, failures, apiErrors, decisions, todos, agents } = facts;
+  const files = [...facts.filesCreated.values(), ...facts.filesModified.values()];
+  return [prompts, lastAnswer ?? [], commands, failures, apiErrors, decisions, todos, agents, files]
+    .flat()
+    .some(({ place }) => place.line === undefined);
 }
 
 function items(lines: readonly SummaryLine[], mark = '- '): string[] {

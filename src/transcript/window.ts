@@ -1,47 +1,51 @@
-import { statIfExists } from '../platform/fs.ts';
-import { readRange } from '../platform/read-range.ts';
+import { statRegular } from '../platform/open-regular.ts';
+import { readBackwards, readRange } from '../platform/read-range.ts';
+import { parseObject, timeOf } from './record.ts';
 
 const BLOCK = 256 * 1024;
-/** Longer than any block has no time in it: then the line is longer than that. */
-const TIMESTAMP = /"timestamp":\s?"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d))"/g;
+const TIMESTAMP = Buffer.from('"timestamp":');
+const TIME = /^\s?"([^"\\]{20,35})"/;
 
 /**
  * Where in a transcript reading has to begin to see everything noted since a time, found backwards from the end: the cost
- * follows what was noted since, not the file. A block of 256 KB in which everything is older ends the search and is
- * read along, so that calls made shortly before are known.
+ * follows what was noted since, not the file. A block of 256 KB in which records stand, and all of them are older, ends the
+ * search and is read along, so that calls made shortly before are known. Where the clock was set back, what was noted before
+ * such a block is not found, however late its time.
  * @param since milliseconds since 1970.
  * @returns the byte offset of the beginning of a line; 0 for a missing file.
  */
 export function findWindow(file: string, since: number): number {
-  const stat = statIfExists(file);
-  if (stat?.isFile() !== true) return 0;
-  for (let end = stat.size; end > 0; end -= BLOCK) {
-    const from = Math.max(0, end - BLOCK);
-    // Times may stand across the border of two blocks.
-    const block = readRange(file, from, Math.min(end + 64, stat.size) - from);
-    if (block === undefined) return 0;
-    const newest = newestTime(block);
-    if (newest === undefined || newest >= since) continue;
-    const lineEnd = block.indexOf(0x0a);
-    // Less than a whole line here: the block before holds its beginning.
-    if (lineEnd === -1 || from === 0) return lineStart(file, from);
-    return from + lineEnd + 1;
-  }
-  return 0;
+  let found = 0;
+  readBackwards(file, BLOCK, (block, from) => {
+    const start = block.indexOf(0x0a) + 1;
+    if (from === 0 || start === 0 || !isOlder(block.subarray(start), since)) return false;
+    found = from + start;
+    return true;
+  });
+  return found;
 }
 
-function newestTime(block: Buffer): number | undefined {
-  let newest: number | undefined;
-  for (const [, text] of block.toString('latin1').matchAll(TIMESTAMP)) {
-    const time = Date.parse(text ?? '');
-    if (!Number.isNaN(time) && (newest === undefined || time > newest)) newest = time;
+/** Whether records stand in a block that begins with a line, and all of them are older. */
+function isOlder(block: Buffer, since: number): boolean {
+  // A quick look first: times also stand inside of results, so that only a late one tells something.
+  for (let at = block.indexOf(TIMESTAMP); at !== -1; at = block.indexOf(TIMESTAMP, at + 1)) {
+    const text = TIME.exec(block.toString('latin1', at + TIMESTAMP.length, at + TIMESTAMP.length + 40))?.[1];
+    if (text !== undefined && Date.parse(text) >= since) return false;
   }
-  return newest;
+  let found = false;
+  let start = 0;
+  for (let end = block.indexOf(0x0a); end !== -1; end = block.indexOf(0x0a, start)) {
+    const record = parseObject(block.subarray(start, end));
+    // Kept versions of files are noted with the time of the message they belong to, which may be long ago.
+    found ||= record?.type !== 'file-history-snapshot' && timeOf(record?.timestamp) !== undefined;
+    start = end + 1;
+  }
+  return found;
 }
 
 /** Where the first line begins that starts within the last bytes of a file; 0 where the file is no longer than that. */
 export function findTail(file: string, bytes: number): number {
-  const size = statIfExists(file)?.size ?? 0;
+  const size = statRegular(file)?.size ?? 0;
   return size <= bytes ? 0 : nextLine(file, size - bytes, size);
 }
 
@@ -54,12 +58,15 @@ function nextLine(file: string, at: number, size: number): number {
   return size;
 }
 
-/** The beginning of the line in which a byte stands. */
-function lineStart(file: string, at: number): number {
-  for (let end = at; end > 0; end -= BLOCK) {
-    const from = Math.max(0, end - BLOCK);
-    const found = readRange(file, from, end - from)?.lastIndexOf(0x0a) ?? -1;
-    if (found !== -1) return from + found + 1;
-  }
-  return 0;
+/**
+ * Whether a place where an earlier reading ended still is the end of a record: not in a file that was cut off or replaced.
+ * A missing file does not tell.
+ */
+export function isRecordEnd(file: string, offset: number): boolean {
+  if (offset === 0) return true;
+  const around = readRange(file, offset - 1, 2);
+  if (around === undefined) return true;
+  const [before, after] = around;
+  // The last line may have had no line end yet.
+  return before === 0x0a || (before === 0x7d && (after === undefined || after === 0x0a || after === 0x0d));
 }
