@@ -2,7 +2,7 @@
  * npm run bench: what claude-hooks costs, as whole processes, in one run, in turn with what it is compared with, so
  * that a machine whose speed drifts does not spoil the ratios. Prints a table and writes bench.json.
  * Options: --rounds N (default 15), --peers (installs and measures other tools from npm), --large (100,000 files and
- * commits), --only TEXT (rows of the groups hooks, context, checkpoints, page, peers; several with a comma).
+ * commits), --only TEXT (rows of the groups hooks, context, transcripts, checkpoints, page, peers; several with a comma).
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -13,6 +13,7 @@ import { hookRows } from './bench/hooks.ts';
 import { pageRows } from './bench/page.ts';
 import { peerCheckpointRows } from './bench/peer-checkpoints.ts';
 import { peerHookRows } from './bench/peers.ts';
+import { transcriptRows } from './bench/transcripts.ts';
 
 const argument = (name: string): string | undefined => {
   const at = process.argv.indexOf(name);
@@ -20,7 +21,8 @@ const argument = (name: string): string | undefined => {
 };
 const rounds = Number(argument('--rounds') ?? 15);
 const large = process.argv.includes('--large');
-const groups = (argument('--only') ?? 'hooks,context,checkpoints,page,peers').split(',');
+const GROUPS = ['hooks', 'context', 'transcripts', 'checkpoints', 'page', 'peers'];
+const groups = argument('--only')?.split(',') ?? GROUPS;
 const wants = (group: string): boolean => groups.includes(group);
 
 const baseline: Row = {
@@ -32,6 +34,7 @@ const all = [
   baseline,
   ...(wants('hooks') ? hookRows(large) : []),
   ...(wants('context') ? contextRows() : []),
+  ...(wants('transcripts') ? transcriptRows() : []),
   ...(wants('checkpoints') ? checkpointRows(large) : []),
   ...(wants('page') ? pageRows() : []),
   ...(wants('peers') && process.argv.includes('--peers') ? [...peerHookRows(), ...peerCheckpointRows()] : []),
@@ -70,7 +73,12 @@ const table = all.map((row) => {
   );
   const ratio = median(own.map((value, round) => value / (other[round] ?? value)));
   const more = median(own.map((value, round) => value - (other[round] ?? value)));
-  const met = row.goalMs === undefined ? ratio <= (row.goal ?? Infinity) : more <= row.goalMs;
+  const met =
+    row.goalMb !== undefined
+      ? median(own) <= row.goalMb
+      : row.goalMs === undefined
+        ? ratio <= (row.goal ?? Infinity)
+        : more <= row.goalMs;
   return {
     name: row.name,
     medianMs: median(own),
@@ -80,6 +88,8 @@ const table = all.map((row) => {
     more,
     goal: row.goal,
     goalMs: row.goalMs,
+    goalMb: row.goalMb,
+    unit: row.unit ?? 'ms',
     met,
   };
 });
@@ -90,6 +100,11 @@ console.log(
 console.log('| what | median ms | min ms | ratio | to | goal |\n|---|---|---|---|---|---|');
 for (const row of table) {
   const verdict = row.met ? 'met' : 'MISSED';
+  if (row.unit === 'MB') {
+    const goal = row.goalMb === undefined ? '' : `<= ${row.goalMb} MB ${verdict}`;
+    console.log(`| ${row.name} | ${row.medianMs.toFixed(1)} MB | ${row.minMs.toFixed(1)} MB | | | ${goal} |`);
+    continue;
+  }
   const goal =
     row.goalMs !== undefined
       ? `<= ${row.goalMs} ms more ${verdict} (${row.more.toFixed(0)})`
@@ -100,7 +115,7 @@ for (const row of table) {
     `| ${row.name} | ${row.medianMs.toFixed(1)} | ${row.minMs.toFixed(1)} | ${row.ratio.toFixed(3)} | ${row.against} | ${goal} |`,
   );
 }
-if (groups.length === 5)
+if (groups === GROUPS)
   writeFileSync(
     'bench.json',
     `${JSON.stringify({ node: process.version, cpus: cpus().length, rounds, rows: table }, null, 2)}\n`,

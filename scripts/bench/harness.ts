@@ -18,11 +18,15 @@ export interface Row {
   goal?: number;
   /** Asked for instead of a ratio: at most so many milliseconds more than what it is compared with. */
   goalMs?: number;
+  /** What it measures where that is no time; then no ratio is taken. */
+  unit?: 'MB';
+  /** Asked for instead of a ratio: at most so many megabytes. */
+  goalMb?: number;
   /** How often it is measured, where less than asked for (a run takes long). */
   rounds?: number;
   /** Not measured; before every run. */
   before?(): void;
-  /** Milliseconds of one. */
+  /** Milliseconds of one, or as `unit` says. */
   run(): number;
   /** Not measured; after every run. */
   after?(): void;
