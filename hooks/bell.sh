@@ -141,8 +141,9 @@ case $bell in
     [ -n "$i" ] && [ -s "$s/late/$i" ] || exec $m "$s/spool/tmp/$f" "$s/spool/$f"
     ;;
   stop)
-    # The modification time of due/<session> is the time of the next checkpoint.
-    if [ -n "$i" ] && [ -e "$s/due/$i" ] && ! [ "$s/spool/tmp/$f" -nt "$s/due/$i" ]; then
+    # The modification time of due/<session> is the time of the next checkpoint. A session with open steps of a template has
+    # its todos looked at after each turn.
+    if [ -n "$i" ] && ! [ -e "$s/templates/open/$i" ] && [ -e "$s/due/$i" ] && ! [ "$s/spool/tmp/$f" -nt "$s/due/$i" ]; then
       exec $m "$s/spool/tmp/$f" "$s/spool/$f"
     fi
     ;;

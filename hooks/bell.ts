@@ -48,7 +48,9 @@ async function ring(
       : runNode(script('prompt'), [state.root, session], {});
   }
   const due =
-    bell === 'stop' && session !== undefined ? statIfExists(path.join(state.due, session)) : undefined;
+    bell === 'stop' && session !== undefined && !exists(path.join(state.templates, 'open', session))
+      ? statIfExists(path.join(state.due, session))
+      : undefined;
   if (due !== undefined && (statIfExists(file)?.mtimeMs ?? 0) <= due.mtimeMs) return;
   await spawnDetached(script('worker'), [state.root, project], { cwd: project });
 }

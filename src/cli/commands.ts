@@ -48,6 +48,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/snapshot.ts'),
   },
   {
+    name: 'template',
+    summary: 'Plans to work by: list, start, tick their steps',
+    load: () => import('./commands/template.ts'),
+  },
+  {
     name: 'undo',
     summary: 'Take back a restore, install, prune or squash',
     load: () => import('./commands/undo.ts'),

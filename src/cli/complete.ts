@@ -17,6 +17,7 @@ type Kind =
   | 'checkpoint'
   | 'partition'
   | 'snapshot'
+  | 'template'
   | 'operation'
   | 'session'
   | 'preset'
@@ -41,6 +42,11 @@ export const ARGUMENTS: Readonly<Record<string, readonly Kind[]>> = {
   'snapshot diff': ['snapshot', 'snapshot'],
   'context add': ['add-kind', 'nothing'],
   'context done': ['done-kind', 'nothing'],
+  'template show': ['template'],
+  'template new': ['nothing'],
+  'template lint': ['files'],
+  'template start': ['template'],
+  'template check': ['nothing'],
   undo: ['operation'],
   replay: ['session'],
   'replay bisect': ['session'],
@@ -56,6 +62,7 @@ const VALUES: Readonly<Record<string, Kind>> = {
   file: 'files',
   preset: 'preset',
   session: 'session',
+  from: 'template',
 };
 
 /** Tells the script to complete names of files itself. */
@@ -260,6 +267,13 @@ const SOURCES: Readonly<Record<Exclude<Kind, 'files'>, (cli: Cli) => Promise<Can
       .filter((name) => name.endsWith('.json'))
       .map((name) => ({ word: name.slice(0, -'.json'.length) }))
       .filter(({ word }) => isId(word));
+  },
+  async template(cli) {
+    const { listTemplateFiles } = await import('../templates/places.ts');
+    const { templateFolders } = await import('../flows/templates.ts');
+    return listTemplateFiles(templateFolders(cli))
+      .filter(({ shadowed }) => !shadowed)
+      .map(({ slug, origin }) => ({ word: slug, note: origin }));
   },
   async operation({ state }) {
     const { doneOperations } = await import('../store/operations.ts');

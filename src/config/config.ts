@@ -16,6 +16,7 @@ export interface Config {
     budget: number;
     /** What is injected, most important first. */
     sources: (
+      | 'template'
       | 'state'
       | 'partition'
       | 'checkpoint'
@@ -346,6 +347,7 @@ export interface ConfigInput {
     budget?: number;
     /** What is injected, most important first. */
     sources?: (
+      | 'template'
       | 'state'
       | 'partition'
       | 'checkpoint'

@@ -42,6 +42,7 @@ const moment = z.strictObject({
 });
 
 const CONTEXT_SOURCES = [
+  'template',
   'state',
   'partition',
   'checkpoint',

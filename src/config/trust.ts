@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { HooksError } from '../errors.ts';
 import { systemClock } from '../platform/clock.ts';
+import { sha256 } from '../platform/digest.ts';
 import { ensureDirectory, readTextIfExists, removeFile, writeFileAtomic } from '../platform/fs.ts';
 import type { Repository, UserPaths } from '../store/paths.ts';
 import { isObject, type JsonObject } from './merge.ts';
@@ -32,9 +33,12 @@ export interface TrustRecord {
   /** Newest last, at most 20: switching between branches asks once for each. */
   grants: Grant[];
   executable?: EvaluatedConfig;
+  /** Commands of templates that may run here, by the SHA-256 of their text; newest last. */
+  templates?: { hash: string; command: string; at: string }[];
 }
 
 const MAX_GRANTS = 20;
+const MAX_COMMANDS = 200;
 
 interface Place {
   repository: Repository;
@@ -58,7 +62,12 @@ export function parseTrust(text: string | undefined, repository: Repository): Tr
     return undefined;
   if (!Array.isArray(record.grants)) return undefined;
   if (!record.grants.every((grant) => isObject(grant) && typeof grant.hash === 'string')) return undefined;
-  const { executable } = record;
+  const { executable, templates } = record;
+  if (templates !== undefined) {
+    const whole =
+      Array.isArray(templates) && templates.every((one) => isObject(one) && typeof one.hash === 'string');
+    if (!whole) return undefined;
+  }
   if (executable !== undefined) {
     const whole = isObject(executable) && isObject(executable.files) && isObject(executable.value);
     if (!whole || typeof executable.file !== 'string') return undefined;
@@ -94,6 +103,22 @@ export function grantTrust(place: Place & { resolved: ResolvedConfig }): Grant {
 /** Stores what an executable configuration evaluated to, in place of an earlier one. */
 export function storeEvaluated(place: Place & { executable: EvaluatedConfig }): void {
   writeRecord(place, { ...recordOf(place), executable: place.executable });
+}
+
+/** Whether the person lets exactly this command of a template run in this repository. */
+export function isAllowedCommand(place: Place, command: string): boolean {
+  const hash = sha256(command);
+  return readTrust(place)?.templates?.some((one) => one.hash === hash) === true;
+}
+
+/** Records that commands of templates may run in this repository, exactly as they read. */
+export function allowCommands(place: Place, commands: readonly string[]): void {
+  if (commands.length === 0) return;
+  const record = recordOf(place);
+  const at = new Date(systemClock()).toISOString();
+  const added = commands.map((command) => ({ hash: sha256(command), command, at }));
+  const kept = (record.templates ?? []).filter(({ hash }) => !added.some((one) => one.hash === hash));
+  writeRecord(place, { ...record, templates: [...kept, ...added].slice(-MAX_COMMANDS) });
 }
 
 /** Takes all consent for the repository back. @returns whether there was any. */

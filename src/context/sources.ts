@@ -52,6 +52,7 @@ type Source = (input: SourceInput) => Found | Promise<Found>;
 
 /** Weight of each source when the budget is divided; the order is that of the configuration. */
 export const SHARES: Record<ContextSource, number> = {
+  template: 22,
   state: 25,
   partition: 18,
   checkpoint: 22,

@@ -2,17 +2,18 @@ import { terminalSequenceFor } from '../platform/terminal.ts';
 import { redactText } from '../redact/redact.ts';
 import { takeLateLines } from '../store/late.ts';
 import type { StatePaths } from '../store/paths.ts';
+import { takeTemplateNews } from './template-context.ts';
 
 const LIMIT = 4_000;
 
-/** What the checks of a session found after it had started. */
+/** What the checks of a session found after it had started, and what is new of its template. */
 export interface LateFindings {
   text: string;
   terminalSequence: string;
 }
 
 /**
- * Takes what the checks of a session found after it had started, once.
+ * Takes what the checks of a session found after it had started, and news of its template, once.
  * @returns the answer of the prompt hook as JSON text, or undefined where there is nothing (any more).
  */
 export function takeLateFindings(
@@ -28,14 +29,18 @@ export function takeLateFindings(
   })}\n`;
 }
 
-/** The same as a text of at most 4,100 characters, for an answer that says more. */
+/** The same as a text of at most 8,500 characters, for an answer that says more. */
 export function takeLate(
   state: StatePaths,
   session: string,
   env: Readonly<Record<string, string | undefined>>,
 ): LateFindings | undefined {
   const lines = takeLateLines(state, session).filter((line) => line.trim() !== '');
-  if (lines.length === 0) return undefined;
+  const news = takeTemplateNews(state, session);
+  if (lines.length === 0) {
+    const title = 'Claude Code: the template of this session has moved on';
+    return news === undefined ? undefined : { text: news, terminalSequence: terminalSequenceFor(title, env) };
+  }
   const heading = 'Findings of the checks before this session that came later:';
   const kept: string[] = [heading];
   let size = heading.length;
@@ -47,5 +52,6 @@ export function takeLate(
   if (kept.length - 1 < lines.length)
     kept.push(`- and ${lines.length - kept.length + 1} more: claude-hooks status`);
   const title = `Claude Code: ${lines.length} finding${lines.length === 1 ? '' : 's'} of the session checks`;
-  return { text: kept.join('\n'), terminalSequence: terminalSequenceFor(title, env) };
+  const text = [kept.join('\n'), ...(news === undefined ? [] : [news])].join('\n\n');
+  return { text, terminalSequence: terminalSequenceFor(title, env) };
 }

@@ -6,6 +6,7 @@ import { checkNonce, quotableLines } from '../context/fence.ts';
 import { type KnownText, readKnownText, remember, withoutKnown } from '../context/known-lines.ts';
 import { newestDocument } from '../context/newest.ts';
 import { type Found, type PartInWork, readSource, type SourceInput } from '../context/sources.ts';
+import { exists } from '../platform/fs.ts';
 import { documentPaths, type Repository, type StatePaths, worktreeName } from '../store/paths.ts';
 import { type NotedSession, readLastSession } from '../store/session-facts.ts';
 import { findStateTarget } from './state-target.ts';
@@ -19,6 +20,7 @@ const CHECKS_SHARE = 20;
 /** What each kind of start calls for; the configuration's list decides on the order and may leave some out. */
 const CALLED_FOR: Record<StartSource, readonly ContextSource[]> = {
   startup: [
+    'template',
     'state',
     'partition',
     'checkpoint',
@@ -30,6 +32,7 @@ const CALLED_FOR: Record<StartSource, readonly ContextSource[]> = {
     'architecture',
   ],
   clear: [
+    'template',
     'state',
     'partition',
     'checkpoint',
@@ -40,8 +43,8 @@ const CALLED_FOR: Record<StartSource, readonly ContextSource[]> = {
     'readme',
     'architecture',
   ],
-  compact: ['state', 'partition', 'checkpoint', 'summary', 'context', 'git'],
-  resume: ['state', 'partition', 'git', 'commits'],
+  compact: ['template', 'state', 'partition', 'checkpoint', 'summary', 'context', 'git'],
+  resume: ['template', 'state', 'partition', 'git', 'commits'],
 };
 
 const OCCASION: Record<StartSource, string> = {
@@ -113,6 +116,7 @@ export function beginSessionContext(input: Omit<ContextInput, 'findings'>): {
   const since = input.source === 'resume' ? (input.since ?? lastDocument(root, input.now)) : undefined;
   const { nonce, cwd } = input;
   const names = sourceNames(input, since);
+  const told: string[] = [];
   const source: SourceInput = {
     root,
     gitDir,
@@ -121,8 +125,8 @@ export function beginSessionContext(input: Omit<ContextInput, 'findings'>): {
     readLimit: budget * 6,
     room: budget * 1.5,
     since,
-    more: { state: () => stateOf(input) },
     partition: input.partition,
+    more: { state: () => stateOf(input), template: () => templateOf(input, told) },
   };
   const running = new Map<ContextSource, Promise<Found>>();
   for (const name of names) if (!QUOTES_FILES.has(name)) running.set(name, readSource(name, source));
@@ -131,7 +135,7 @@ export function beginSessionContext(input: Omit<ContextInput, 'findings'>): {
       if (running.size > 0) await new Promise((resolve) => setImmediate(resolve));
       const found = await readSources(names, running, source, cwd, input.given ?? '');
       return assemble({
-        heading: heading(input.source, nonce),
+        heading: [heading(input.source, nonce), ...told].join('\n'),
         nonce,
         budget,
         pieces: [...checksPiece(findings, nonce), ...found.flatMap((one) => one.pieces)],
@@ -154,6 +158,16 @@ async function readSources(
   for (const name of names) if (QUOTES_FILES.has(name)) running.set(name, readSource(name, source));
   const found = await Promise.all(names.map((name) => running.get(name)));
   return found.flatMap((one) => (one === undefined ? [] : [{ ...one, pieces: dropKnown(one, known) }]));
+}
+
+/** What is ours to say about it is added to `told`. */
+async function templateOf(input: Omit<ContextInput, 'findings'>, told: string[]): Promise<Found> {
+  const { session, state, nonce } = input;
+  if (session === undefined || !exists(state.templates)) return { pieces: [], notes: [], files: [] };
+  const { readTemplateSource } = await import('./template-context.ts');
+  const found = readTemplateSource(state, session, nonce);
+  if (found.told !== undefined) told.push(found.told);
+  return found;
 }
 
 async function stateOf(input: Omit<ContextInput, 'findings'>): Promise<Found> {

@@ -2,10 +2,10 @@ import * as path from 'node:path';
 import { parseDuration } from '../config/duration.ts';
 import { problemLine } from '../config/types.ts';
 import type { PartInWork } from '../context/sources.ts';
-import { systemCode } from '../errors.ts';
+import { messageOf, systemCode } from '../errors.ts';
 import { isEnabledForUser } from '../install/enabled.ts';
 import { isInstalledIn } from '../install/installed.ts';
-import { setTimes, statIfExists, writeFileAtomic } from '../platform/fs.ts';
+import { exists, setTimes, statIfExists, writeFileAtomic } from '../platform/fs.ts';
 import { processStartTime, spawnDetached } from '../platform/process.ts';
 import type { SessionEvent } from '../sessions/event.ts';
 import { appendRecord } from '../store/journal.ts';
@@ -47,6 +47,7 @@ export async function startSession(
     );
   });
   if (!isOwner) return undefined;
+  if (writable) await takeUpTemplate(place, event);
   const input = {
     repository: place.repository,
     cwd: place.cwd,
@@ -95,6 +96,18 @@ async function partitionOf(
   const { part, problems } = beginPartition(place, session, sourceOf(event));
   notes.push(...problems);
   return part;
+}
+
+/** A template that waits for a session, or is that of the conversation this one goes on with after `/clear`. */
+async function takeUpTemplate(place: Workplace, event: SessionEvent): Promise<void> {
+  const { state, repository } = place;
+  if (event.session === undefined || event.subagent || !exists(state.templates)) return;
+  try {
+    const { takeUp } = await import('./template-take-up.ts');
+    takeUp(place, event.session, event.source, worktreeName(repository));
+  } catch (error) {
+    place.log('warn', `the template of this session was not taken up: ${messageOf(error)}`);
+  }
 }
 
 function sourceOf(event: SessionEvent): Source {

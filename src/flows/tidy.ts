@@ -19,8 +19,9 @@ export function tidyState(place: Workplace): void {
   removeTemporary(place);
   tidyArchive(place.state, place.now());
   const live = new Set(listLive(place.state).map((session) => session.session));
-  const { owner, due, late, partition, locks, facts } = place.state;
-  for (const directory of [owner, due, late, partition, locks, facts]) {
+  const { owner, due, late, partition, locks, facts, templates } = place.state;
+  const marks = ['open', 'news'].map((name) => path.join(templates, name));
+  for (const directory of [owner, due, late, partition, locks, facts, ...marks]) {
     for (const name of listDirectory(directory)) {
       const file = path.join(directory, name);
       const stat = statIfExists(file);
@@ -46,6 +47,7 @@ function removeTemporary({ state, repository, now }: Workplace): void {
     state.facts,
     state.indexes,
     state.archive,
+    ...['runs', 'of', 'open', 'news', 'next'].map((name) => path.join(state.templates, name)),
     dueFolder(state),
     checkpoints,
     sessions,

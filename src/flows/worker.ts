@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.ts';
+import { exists } from '../platform/fs.ts';
 import { listContextDue } from '../store/context-due.ts';
 import { listJobs } from '../store/jobs.ts';
 import { drain } from './drain.ts';
@@ -11,8 +12,8 @@ import type { Workplace } from './workplace.ts';
 const FLUSH_MS = 30_000;
 
 /**
- * The detached worker: events, then lost sessions, then end-of-session work, then messages, then copies of transcripts,
- * for which nobody waits. Each part is safe to repeat and to run beside another worker; a part that fails is logged and
+ * The detached worker: events, then lost sessions, boxes of templates, end-of-session work, messages, then commands of
+ * templates and copies of transcripts, for which nobody waits. Each part is safe to repeat and to run beside another worker; a part that fails is logged and
  * does not stop the others.
  * @param foreground somebody waits for the end: what can take long and wait is left to the next worker.
  */
@@ -21,6 +22,7 @@ export async function runWorker(place: Workplace, { foreground = false } = {}): 
   const parts: [string, () => Promise<unknown>][] = [
     ['events', () => drain(place)],
     ['lost sessions', async () => (sweepLostSessions(place) > 0 ? drain(place) : undefined)],
+    ['progress of templates', () => follow(place, false)],
     [
       'end-of-session work',
       async () => {
@@ -33,6 +35,7 @@ export async function runWorker(place: Workplace, { foreground = false } = {}): 
     ['tidying', async () => tidyState(place)],
     ['journal of operations', () => tidyOperations(place)],
     ['messages', () => flush(place)],
+    ['commands of templates', async () => (foreground ? undefined : follow(place, true))],
     [
       'transcripts',
       async () =>
@@ -52,6 +55,11 @@ export async function runWorker(place: Workplace, { foreground = false } = {}): 
 async function finishContexts(place: Workplace): Promise<void> {
   if (listContextDue(place.state, place.repository.root).length === 0) return;
   await (await import('./context-file.ts')).finishContextUpdates(place);
+}
+
+async function follow(place: Workplace, verify: boolean): Promise<void> {
+  if (!exists(place.state.templates)) return;
+  await (await import('./template-follow.ts')).followTemplates(place, { verify });
 }
 
 async function flush(place: Workplace): Promise<void> {

@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import {
   appendLine,
   claimByRename,
+  createFileExclusive,
   ensureDirectory,
   exists,
   listDirectory,
@@ -24,6 +25,8 @@ import {
 import { acquireLock } from './lock.ts';
 import type { StatePaths } from './paths.ts';
 
+/** Stands among the lines where there is news of another kind, so that the doorbell finds something; never given out. */
+const NEWS_LINE = 'news';
 const LOCK_WAIT_MS = 5_000;
 const STALE_MS = 60 * 60_000;
 const FORGOTTEN_MS = 30 * 24 * 60 * 60_000;
@@ -70,7 +73,13 @@ export function takeLateLines(state: StatePaths, session: string): string[] {
   if (!claimByRename(path.join(state.late, session), taken)) return [];
   const lines = linesOf(taken);
   removeFile(taken);
-  return lines;
+  return lines.filter((line) => line !== NEWS_LINE);
+}
+
+/** Lets the doorbell start the prompt hook at the next prompt, although there may be no findings. */
+export function markNews(state: StatePaths, session: string): void {
+  ensureDirectory(state.late);
+  createFileExclusive(path.join(state.late, session), `${NEWS_LINE}\n`);
 }
 
 /** An empty file that says: this session was told what does not run here. */

@@ -36,6 +36,8 @@ export interface StatePaths {
   partition: string;
   /** One file a working tree: the partition its sessions begin with. */
   partitionDefault: string;
+  /** Templates sessions work by; see `store/template-progress.ts`. */
+  templates: string;
   /** Durable work for the detached worker. */
   jobs: string;
   locks: string;
@@ -132,6 +134,7 @@ export function statePaths(root: string): StatePaths {
     facts: at('facts'),
     partition: at('partition'),
     partitionDefault: at('partition-default'),
+    templates: at('templates'),
     jobs: at('jobs'),
     locks: at('locks'),
     flags: at('flags'),

@@ -204,10 +204,11 @@ describe('a prompt', () => {
       'Start session from template: Feature Development\nFeature: Login {{Owner}}\nDue Date: Friday\nX: 1';
     const { said, context } = await ask(prompt);
     const { ours, quoted } = parted(context);
-    expect(quoted).toContain('# Login {{Owner}}\n\n- [ ] Ask Friday {{Owner}}');
-    expect(said).toContain('without a value: Owner; not in the template: "X"');
-    expect(ours).toContain('step by step');
-    expect((await ask('Start session from template: ../../x')).said).toContain('.claude/templates/*.md');
+    expect(quoted).toContain('# Login {{Owner}} (phase 1 of 1)');
+    expect(quoted).toContain('\n- [ ] Ask Friday {{Owner}}');
+    expect(said).toContain('without a value: "Owner"; not in the template: "X"');
+    expect(ours).toContain('ask the person for them');
+    expect((await ask('Start session from template: ../../x')).said).toContain('There is no template');
   });
 
   it('writes a handoff from its words and the session, a file each', async () => {

@@ -13,6 +13,7 @@ const DOMAINS = [
   'context',
   'checks',
   'prompts',
+  'templates',
   'notify',
   'partitions',
   'replay',

@@ -3,10 +3,11 @@ import { confirm, isCancel } from '@clack/prompts';
 import type { Command } from 'commander';
 import { evaluateConfig } from '../../config/evaluate.ts';
 import { type LoadResult, loadConfig } from '../../config/load.ts';
-import { grantTrust, revokeTrust, storeEvaluated } from '../../config/trust.ts';
+import { allowCommands, grantTrust, revokeTrust, storeEvaluated } from '../../config/trust.ts';
 import { trustFile, trustIdentity } from '../../config/trust-identity.ts';
 import { problemLine } from '../../config/types.ts';
 import { EXIT_CODES, HooksError } from '../../errors.ts';
+import { type TemplateCommand, templateCommands } from '../../flows/template-commands.ts';
 import { visible } from '../../platform/terminal.ts';
 import { type Cli, cannotAsk } from '../cli.ts';
 import { configRequest } from '../config-request.ts';
@@ -48,38 +49,47 @@ async function trust(cli: Cli, options: TrustOptions): Promise<void> {
       hint: 'Give one of them.',
     });
   }
-  if (options.revoke === true) return revoke(cli, options.json === true);
+  if (options.revoke === true) return await revoke(cli, options.json === true);
   let loaded = loadConfig(configRequest(cli));
-  if (options.status === true) return status(cli, loaded, options.json === true);
+  const steps = await templateCommands(cli);
+  if (options.status === true) return status(cli, loaded, steps, options.json === true);
   if (loaded.executable !== undefined) loaded = await evaluate(cli, loaded.executable, options);
   failOnErrors(loaded);
-  const open = loaded.trust.state === 'untrusted' || loaded.trust.state === 'changed';
+  const waits = isWaiting(loaded);
+  const waiting = steps.filter(({ allowed }) => !allowed).map(({ command }) => command);
+  const open = waits || waiting.length > 0;
   if (open) {
-    if (options.json !== true) cli.print(describe(cli, loaded));
+    if (options.json !== true) cli.print(describe(cli, loaded, steps));
     if (!(await agreed(cli, options, 'Allow these to run on this machine?'))) {
       cli.say('Nothing was allowed.');
       cli.exit(EXIT_CODES.failed);
       return;
     }
-    grantTrust({ repository: cli.repository, user: cli.user, resolved: loaded });
+    if (waits) grantTrust({ repository: cli.repository, user: cli.user, resolved: loaded });
+    allowCommands(cli, waiting);
     loaded = loadConfig(configRequest(cli));
   }
-  if (options.json === true) cli.json(document(cli, loaded));
+  if (options.json === true) cli.json(document(cli, loaded, await templateCommands(cli)));
   else if (open) cli.print('Allowed. Any change of what would run asks again.');
-  else cli.print(describe(cli, loaded));
+  else cli.print(describe(cli, loaded, steps));
 }
 
-function revoke(cli: Cli, asJson: boolean): void {
+function isWaiting({ trust: { state } }: LoadResult): boolean {
+  return state === 'untrusted' || state === 'changed';
+}
+
+async function revoke(cli: Cli, asJson: boolean): Promise<void> {
   const revoked = revokeTrust({ repository: cli.repository, user: cli.user });
-  if (asJson) cli.json({ ...document(cli, loadConfig(configRequest(cli))), revoked });
+  if (asJson)
+    cli.json({ ...document(cli, loadConfig(configRequest(cli)), await templateCommands(cli)), revoked });
   else
     cli.print(revoked ? 'Taken back: no command of this repository runs.' : 'Nothing had been allowed here.');
 }
 
-function status(cli: Cli, loaded: LoadResult, asJson: boolean): void {
-  if (asJson) cli.json(document(cli, loaded));
-  else cli.print(describe(cli, loaded));
-  const waits = loaded.trust.state === 'untrusted' || loaded.trust.state === 'changed';
+function status(cli: Cli, loaded: LoadResult, steps: readonly TemplateCommand[], asJson: boolean): void {
+  if (asJson) cli.json(document(cli, loaded, steps));
+  else cli.print(describe(cli, loaded, steps));
+  const waits = isWaiting(loaded) || steps.some(({ allowed }) => !allowed);
   if (waits || loaded.executable !== undefined) cli.exit(EXIT_CODES.failed);
 }
 
@@ -124,7 +134,7 @@ const STATES: Record<LoadResult['trust']['state'], string> = {
 };
 
 /** Commands are shown whole, not redacted: nobody can consent to what is hidden from them. */
-function describe(cli: Cli, loaded: LoadResult): string {
+function describe(cli: Cli, loaded: LoadResult, steps: readonly TemplateCommand[]): string {
   const { state, hash, commands } = loaded.trust;
   const lines = commands.map(({ key, text }) => `  ${key}: ${text}`);
   const where = `repository ${trustIdentity(cli.repository)}`;
@@ -134,18 +144,33 @@ function describe(cli: Cli, loaded: LoadResult): string {
       : [
           `Not read: ${path.basename(loaded.executable)} is executable; claude-hooks trust would evaluate it.`,
         ];
-  return [where, STATES[state], ...lines, `hash ${hash}`, ...code]
+  const verifying =
+    steps.length === 0
+      ? []
+      : [
+          'Commands that verify steps of templates:',
+          ...steps.map(
+            ({ template, command, allowed }) =>
+              `  ${template}: ${command}${allowed ? '' : ' (does not run: nobody allowed it)'}`,
+          ),
+        ];
+  return [where, STATES[state], ...lines, ...verifying, `hash ${hash}`, ...code]
     .map((line) => visible(line.replace(/\n/g, '\\n')))
     .join('\n');
 }
 
-function document(cli: Cli, loaded: LoadResult): Record<string, unknown> {
+function document(
+  cli: Cli,
+  loaded: LoadResult,
+  templates: readonly TemplateCommand[],
+): Record<string, unknown> {
   const { state, hash, commands } = loaded.trust;
   return {
     id: hash,
     state,
     commandsTrusted: loaded.commandsTrusted,
     commands,
+    templates,
     repository: trustIdentity(cli.repository),
     record: trustFile(cli.repository, cli.user),
     executable: loaded.executable,

@@ -1,88 +1,96 @@
-import * as path from 'node:path';
-import { readDocument } from '../../context/file.ts';
-import { listDirectory } from '../../platform/fs.ts';
-import { linkOutside } from '../../store/documents.ts';
-import { slugOf } from '../../store/names.ts';
-import { documentPaths } from '../../store/paths.ts';
-import { type ActPlace, type ActResult, shown } from './act.ts';
+import { HooksError } from '../../errors.ts';
+import { takeNews } from '../../store/template-progress.ts';
+import { type FilledTemplate, fillTemplate, type Value } from '../../templates/fill.ts';
+import { phaseNumber } from '../../templates/progress.ts';
+import { templateCommands } from '../template-commands.ts';
+import { HOW_TO_FOLLOW, phaseQuote } from '../template-context.ts';
+import { planOf, type StartedTemplate, startInSession } from '../template-start.ts';
+import { findTemplate, type LoadedTemplate } from '../templates.ts';
+import { type ActPlace, type ActResult, type Quote, shown } from './act.ts';
+import { workOnPartition } from './partition.ts';
 
-const HOLDER = /\{\{[ \t]*([A-Za-z][A-Za-z0-9 _-]{0,39})[ \t]*\}\}/g;
-const FOLDER = '.claude/templates';
-
-interface Variable {
-  key: string;
-  value: string;
-}
-
-/** Gives the turn a template of `.claude/templates/`, with the variables of the prompt filled in. */
-export function startFromTemplate(
+/**
+ * Starts the session from a template: fills it in with the variables of the prompt, remembers how far it is from now on, and
+ * gives the turn its first phase. A required variable without a value is asked for, and nothing is started.
+ */
+export async function startFromTemplate(
   at: ActPlace,
-  { name, variables }: { name: string; variables: readonly Variable[] },
+  { name, variables }: { name: string; variables: readonly { key: string; value: string }[] },
 ): Promise<ActResult> {
-  const { place, nonce, budget } = at;
+  const { place, session, nonce } = at;
   const one = shown(name, nonce);
-  const { root } = place.repository;
-  const file = findTemplate(root, name);
-  const found = file === undefined ? undefined : readDocument(root, file, budget * 4);
-  if (file === undefined || found?.kind !== 'text') {
-    const why = found?.kind === 'note' ? found.note : `is not known: there is no such file in ${FOLDER}/*.md`;
-    return Promise.resolve({
-      done: false,
-      said: `the template ${one} ${why}`,
-      told: `Start session from template ${one}: it ${why}.`,
-    });
-  }
-  const filled = fillIn(found.text, variables);
-  const { open, unused } = filled;
-  const remarks = [
-    ...(open.length === 0 ? [] : [`without a value: ${open.join(', ')}`]),
-    ...(unused.length === 0
-      ? []
-      : [`not in the template: ${unused.map((key) => shown(key, nonce)).join(', ')}`]),
-  ];
-  const remark = remarks.length === 0 ? '' : ` (${remarks.join('; ')})`;
-  // Words of the template do not stand outside the fence.
-  const ask = open.length === 0 ? '' : ' Some {{...}} in it have no value: ask the person for them.';
-  return Promise.resolve({
+  const no = (said: string, told: string): ActResult => ({ done: false, said, told });
+  const loaded = await findTemplate(place, name);
+  const filled = fillTemplate(
+    loaded.parsed.template,
+    variables.map(({ key, value }): Value => ({ name: key, value })),
+  );
+  const show = (names: readonly string[]): string => names.map((each) => shown(each, nonce)).join(', ');
+  if (loaded.parsed.template.phases.every(({ steps }) => steps.length === 0))
+    return no(
+      `the template ${one} has no steps (- [ ] ...); see: claude-hooks template lint`,
+      `Start session from template ${one}: it has no steps and was not started.`,
+    );
+  if (filled.missing.length > 0)
+    return no(
+      `the template ${one} was not started: it needs ${show(filled.missing)}; add a line "NAME: value" for each below the first one`,
+      `Start session from template ${one}: not started, because values it needs are missing. The person was told which; ask for them.`,
+    );
+  const started = startInSession(place, planOf(loaded, filled), session);
+  takeNews(place.state, session);
+  const { of } = phaseNumber(started.run, 0);
+  const ask = filled.open.length === 0 ? '' : ' Some {{...}} in it have no value: ask the person for them.';
+  return {
     done: true,
-    said: `the template ${one} is in the conversation${remark}`,
-    told: `Start session from template ${one}: the person asks you to follow the template below step by step, and to tick off what is done.${ask}`,
-    quotes: [{ source: 'template', file, text: filled.text, command: `cat ${file}`, unread: found.unread }],
-  });
+    said: `the session works by the template ${one} (${loaded.origin}), ${of} phases, ${started.run.steps.length} steps${await remarks(at, loaded, filled, started)}`,
+    told: `Start session from template ${one}: ${HOW_TO_FOLLOW}${ask}`,
+    quotes: [
+      { source: 'template', ...phaseQuote(place.state, started.run, true) },
+      ...(await partitionQuotes(at, started)),
+    ],
+  };
 }
 
-/** A file of that name, or of one that has the same letters and digits. */
-function findTemplate(root: string, name: string): string | undefined {
-  const { templates } = documentPaths(root);
-  if (linkOutside(root, templates) !== undefined) return undefined;
-  const files = listDirectory(templates).filter((file) => file.endsWith('.md'));
-  const exact = files.find((file) => file === `${name}.md`);
-  const slug = slugOf(name, '');
-  const found = exact ?? files.find((file) => slug !== '' && slugOf(path.basename(file, '.md'), '') === slug);
-  return found === undefined ? undefined : `${FOLDER}/${found}`;
+/** What the person is told besides. */
+async function remarks(
+  { place, nonce }: ActPlace,
+  loaded: LoadedTemplate,
+  { open, unknown }: FilledTemplate,
+  { run, replaced }: StartedTemplate,
+): Promise<string> {
+  const show = (names: readonly string[]): string =>
+    names
+      .slice(0, 10)
+      .map((name) => shown(name, nonce))
+      .join(', ');
+  const own = new Set(run.phases.flatMap(({ steps }) => steps.map(({ verify }) => verify)));
+  const waiting = (await templateCommands(place)).filter(
+    ({ command, allowed }) => !allowed && own.has(command),
+  );
+  const { preset } = run;
+  return [
+    ...(open.length === 0 ? [] : [`without a value: ${show(open)}`]),
+    ...(unknown.length === 0 ? [] : [`not in the template: ${show(unknown)}`]),
+    ...(replaced === undefined ? [] : [`in the place of ${shown(replaced, nonce)}`]),
+    ...(preset === undefined ? [] : [`written for the preset ${shown(preset, nonce)}`]),
+    ...(loaded.problems.some(({ level }) => level === 'error')
+      ? ['it has errors: claude-hooks template lint']
+      : []),
+    ...(waiting.length === 0
+      ? []
+      : [`${waiting.length} of its commands do not run before you allow them: claude-hooks trust`]),
+  ]
+    .map((remark) => `; ${remark}`)
+    .join('');
 }
 
-/** Puts values in the place of `{{Key}}`; upper and lower case, blanks, `-` and `_` in keys are the same. */
-export function fillIn(
-  text: string,
-  variables: readonly Variable[],
-): { text: string; open: string[]; unused: string[] } {
-  const values = new Map(variables.map(({ key, value }) => [normal(key), value]));
-  const used = new Set<string>();
-  const open = new Set<string>();
-  const filled = text.replace(HOLDER, (holder, key: string) => {
-    const value = values.get(normal(key));
-    if (value === undefined) open.add(key.trim());
-    else used.add(normal(key));
-    return value ?? holder;
-  });
-  const unused = variables.filter(({ key }) => !used.has(normal(key))).map(({ key }) => key);
-  return { text: filled, open: [...open].slice(0, 10), unused: unused.slice(0, 10) };
-}
-
-function normal(key: string): string {
-  return key
-    .trim()
-    .toLowerCase()
-    .replace(/[ _-]+/g, ' ');
+/** What is known of the partition it is about; one the configuration does not have is passed over. */
+async function partitionQuotes(at: ActPlace, { run }: StartedTemplate): Promise<Quote[]> {
+  if (run.partition === undefined) return [];
+  try {
+    return (await workOnPartition(at, { name: run.partition })).quotes ?? [];
+  } catch (error) {
+    if (error instanceof HooksError) return [];
+    throw error;
+  }
 }

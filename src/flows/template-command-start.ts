@@ -1,0 +1,98 @@
+import * as path from 'node:path';
+import { HooksError } from '../errors.ts';
+import { writeFileAtomic } from '../platform/fs.ts';
+import { visible } from '../platform/terminal.ts';
+import { redactText } from '../redact/redact.ts';
+import { linkOutside, openDocumentFolder } from '../store/documents.ts';
+import { isId } from '../store/names.ts';
+import { type FilledTemplate, fillTemplate, type Value, variablesOf } from '../templates/fill.ts';
+import { progressMarkdown } from '../templates/progress.ts';
+import { meantSession } from './open-sessions.ts';
+import { templateCommands } from './template-commands.ts';
+import { planOf, type StartedTemplate, startFromOutside } from './template-start.ts';
+import { findTemplate, type LoadedTemplate } from './templates.ts';
+import type { Workplace } from './workplace.ts';
+
+export interface CommandStart {
+  started: StartedTemplate;
+  /** Variables without a value. */
+  open: string[];
+  /** Commands that the person has not let run here. */
+  waiting: string[];
+  /** The copy in the working tree, where one was asked for. */
+  copy: string | undefined;
+}
+
+/**
+ * Starts a template from the command line.
+ * @throws HooksError (kind usage) `template-variables` naming what is unknown or missing, `template-unknown`,
+ * `session-ambiguous`; (kind failed) `template-empty`, `template-not-written`.
+ */
+export async function startByCommand(
+  place: Workplace,
+  asked: {
+    name: string;
+    values: readonly Value[];
+    session: string | undefined;
+    calling: string | undefined;
+    copy: boolean;
+  },
+): Promise<CommandStart> {
+  const { root } = place.repository;
+  const loaded = await findTemplate(place, asked.name);
+  const filled = fillTemplate(loaded.parsed.template, asked.values);
+  checkValues(loaded, filled);
+  const plan = planOf(loaded, filled);
+  if (plan.phases.length === 0)
+    throw new HooksError({
+      code: 'template-empty',
+      kind: 'failed',
+      message: `The template ${loaded.slug} has no steps.`,
+      hint: 'See: claude-hooks template lint',
+      file: loaded.file,
+    });
+  const session = meantSession(place.state, root, asked.session, asked.calling);
+  const copy = asked.copy ? copyPlace(root, loaded.slug) : undefined;
+  const started = startFromOutside(place, plan, session);
+  if (copy !== undefined) writeFileAtomic(copy, redactText(progressMarkdown(started.run)));
+  const own = new Set(plan.phases.flatMap(({ steps }) => steps.map(({ verify }) => verify)));
+  const waiting = (await templateCommands(place)).filter(
+    ({ command, allowed }) => !allowed && own.has(command),
+  );
+  return { started, open: filled.open, waiting: waiting.map(({ command }) => command), copy };
+}
+
+function checkValues({ slug, parsed }: LoadedTemplate, { unknown, missing }: FilledTemplate): void {
+  if (unknown.length === 0 && missing.length === 0) return;
+  const show = (names: readonly string[]): string => names.map((name) => visible(name)).join(', ');
+  const known = variablesOf(parsed.template).map(({ name }) => name);
+  const parts = [
+    ...(unknown.length === 0 ? [] : [`has no variable ${show(unknown)}`]),
+    ...(missing.length === 0 ? [] : [`needs ${show(missing)}`]),
+  ];
+  throw new HooksError({
+    code: 'template-variables',
+    kind: 'usage',
+    message: `The template ${slug} ${parts.join(' and ')}; nothing was started.`,
+    hint:
+      known.length === 0
+        ? 'It has no variables.'
+        : `Its variables: ${show(known)}. Give them with --var "${visible(missing[0] ?? known[0] ?? '')}=VALUE"`,
+  });
+}
+
+/** @throws HooksError where nothing may be written there; before anything is started. */
+function copyPlace(root: string, slug: string): string {
+  const folder = path.join(root, '.claude', 'plans');
+  const file = path.join(folder, `${isId(slug) ? slug : 'template'}.md`);
+  const link = linkOutside(root, file);
+  const reason =
+    link === undefined ? openDocumentFolder(root, folder) : `${link} is a link that leads out of ${root}`;
+  if (reason === undefined) return file;
+  throw new HooksError({
+    code: 'template-not-written',
+    kind: 'failed',
+    message: `No copy can be written: ${visible(reason)}`,
+    hint: 'Start it without --copy.',
+  });
+}
