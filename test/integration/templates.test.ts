@@ -224,6 +224,19 @@ describe('the command line', () => {
     expect(await json('check', '--session', session.id)).toMatchObject({ exit: 0, session: session.id });
   });
 
+  it('starts one for the session that is open here, which is told with its next prompt, and asks where two are', async () => {
+    await start();
+    expect(await json('start', 'release', '--var', 'Version=2.0')).toMatchObject({ exit: 0, session: session.id });
+    const { ours, quoted } = parted((await ask('hello')).context);
+    expect(ours).toContain('0 of 13 steps are done; this is phase 1 of 4');
+    expect(quoted).toContain('- Version: 2.0');
+    await start('startup', newSession());
+    expect(await json('start', 'release', '--var', 'Version=2.1')).toMatchObject({
+      exit: 2,
+      error: { code: 'session-ambiguous', message: expect.stringContaining(session.id) },
+    });
+  });
+
   it('ticks and unticks by hand, and what a person took back no older todo ticks again', async () => {
     await start();
     await ask(PROMPT);
