@@ -1,7 +1,7 @@
 import { HooksError } from '../errors.ts';
 import { visible } from '../platform/terminal.ts';
-import { announceNews, recordTick, templateOf } from '../store/template-progress.ts';
-import { currentPhase, type TemplateRun } from '../store/template-run.ts';
+import { announceRun, recordTick, templateOf } from '../store/template-progress.ts';
+import { currentPhase, hasNews, type TemplateRun } from '../store/template-run.ts';
 import { matchTodos } from '../templates/match-todos.ts';
 import { written } from './template-start.ts';
 import type { Workplace } from './workplace.ts';
@@ -63,7 +63,7 @@ export function checkStep(
   const changed = before.steps[at]?.done !== done;
   if (changed) recordTick(place.state, before.id, { step: at, done, by: 'hand', now: place.now() });
   const { run } = written(place, before.id);
-  if (currentPhase(run) !== currentPhase(before)) announceNews(place.state, session);
+  if (hasNews(run)) announceRun(place.state, run, place.now());
   const step = stepsOf(run)[at];
   if (step === undefined) throw new Error(`step ${at} is gone`);
   return { step, run, changed };

@@ -2,13 +2,13 @@ import { isAllowedCommand } from '../config/trust.ts';
 import { listLive } from '../store/live.ts';
 import { acquireLock, discardLock } from '../store/lock.ts';
 import {
-  announceNews,
+  announceRun,
   openConversations,
   recordTick,
   recordVerified,
   templateOf,
 } from '../store/template-progress.ts';
-import { currentPhase, isRunFinished, type TemplateRun } from '../store/template-run.ts';
+import { currentPhase, hasNews, isRunFinished, type TemplateRun } from '../store/template-run.ts';
 import { matchTodos } from '../templates/match-todos.ts';
 import { placeholdersIn } from '../templates/placeholders.ts';
 import type { SessionFacts } from '../transcript/facts.ts';
@@ -38,7 +38,7 @@ export async function followTemplates(place: Workplace, { verify }: { verify: bo
     const lock = acquireLock(place.state.locks, name);
     if (lock === undefined) continue;
     try {
-      await followRun(place, session, transcript, verify);
+      await followRun(place, run.id, session, transcript, verify);
     } finally {
       lock.release();
     }
@@ -49,31 +49,20 @@ export async function followTemplates(place: Workplace, { verify }: { verify: bo
 
 async function followRun(
   place: Workplace,
+  id: string,
   session: string,
   transcript: string,
   verify: boolean,
 ): Promise<void> {
-  const { state } = place;
-  const facts = followSession(state, session, transcript);
-  const before = templateOf(state, session);
-  if (before === undefined) return;
-  const first = tickFromTodos(place, before, facts);
-  tell(place, session, before, first, false);
-  if (!verify) return;
-  const { run, failed } = await verifySteps(place, first, facts);
-  tell(place, session, first, run, failed);
+  const facts = followSession(place.state, session, transcript);
+  // Read, and its document mended, under the lock: an earlier worker may have been killed behind the tick.
+  const ticked = tickFromTodos(place, written(place, id).run, facts);
+  tell(place, ticked);
+  if (verify) tell(place, await verifySteps(place, ticked, facts));
 }
 
-/** News for the next prompt where a phase is done, or a command has failed that was not known to. */
-function tell(
-  place: Workplace,
-  session: string,
-  before: TemplateRun,
-  after: TemplateRun,
-  failed: boolean,
-): void {
-  if (currentPhase(before) === currentPhase(after) && !failed) return;
-  announceNews(place.state, session);
+function tell({ state, now }: Workplace, run: TemplateRun): void {
+  if (hasNews(run)) announceRun(state, run, now());
 }
 
 /** A completed todo that means a step ticks it, unless a command has to prove it or the person took the tick back since. */
@@ -118,11 +107,7 @@ function commandOf(place: Workplace, run: TemplateRun, step: number): string | u
  * Runs the commands of the current phase whose steps are said to be done, or whose phase is done but for them; one that has
  * failed not before the session has done something else.
  */
-async function verifySteps(
-  place: Workplace,
-  before: TemplateRun,
-  facts: SessionFacts,
-): Promise<{ run: TemplateRun; failed: boolean }> {
+async function verifySteps(place: Workplace, before: TemplateRun, facts: SessionFacts): Promise<TemplateRun> {
   const end = place.now() + LOOK_MS;
   const work = facts.totals.edits + facts.totals.commands;
   const claimed = new Set(
@@ -132,12 +117,11 @@ async function verifySteps(
     ),
   );
   let run = before;
-  let failed = false;
   const tried = new Set<number>();
   for (;;) {
     const step = run.steps.findIndex((_, at) => !tried.has(at) && isWanted(place, run, at, claimed, work));
     const command = commandOf(place, run, step);
-    if (command === undefined || place.now() >= end) return { run, failed };
+    if (command === undefined || place.now() >= end) return run;
     tried.add(step);
     const { ok, text } = await runStep(
       { name: 'verify', run: command, timeout: COMMAND_TIMEOUT, enabled: true },
@@ -149,7 +133,6 @@ async function verifySteps(
     );
     recordVerified(place.state, run.id, { step, ok, text, work, now: place.now() });
     if (ok) recordTick(place.state, run.id, { step, done: true, by: 'command', now: place.now() });
-    failed ||= !ok;
     run = written(place, run.id).run;
   }
 }

@@ -1,6 +1,6 @@
 import { worktreeName } from '../store/paths.ts';
 import {
-  announceNews,
+  announceRun,
   bindRun,
   createRun,
   markProgress,
@@ -63,7 +63,7 @@ export function startFromOutside(
   const { state, repository } = place;
   if (session !== undefined) {
     const started = startInSession(place, plan, session);
-    announceNews(state, session);
+    announceRun(state, started.run, place.now());
     return started;
   }
   const { id } = createRun(state, plan, place.now());

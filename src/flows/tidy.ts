@@ -28,15 +28,15 @@ export function tidyState(place: Workplace): void {
       const session = name.replace(/^loop-/, '').replace(/\.(?:\d+|nonce|told|unsaved|json|given)$/, '');
       if (stat === undefined || !stat.isFile() || live.has(session) || place.now() - stat.mtimeMs < KEEP_MS)
         continue;
-      // The lock of the drain itself is taken all the time; only the locks of single sessions grow old.
-      if (directory === locks && !name.startsWith('loop-')) continue;
+      // The lock of the drain itself is taken all the time; only the locks of single sessions and templates grow old.
+      if (directory === locks && !/^(?:loop|template)-/.test(name)) continue;
       removeFile(file);
     }
   }
 }
 
 function removeTemporary({ state, repository, now }: Workplace): void {
-  const { checkpoints, sessions, errors, snapshots } = documentPaths(repository.root);
+  const { checkpoints, sessions, errors, snapshots, templates } = documentPaths(repository.root);
   const places = [state.root, state.jobs, state.sessions, state.owner, state.live, state.due, state.flags];
   for (const directory of [
     ...places,
@@ -53,6 +53,7 @@ function removeTemporary({ state, repository, now }: Workplace): void {
     sessions,
     errors,
     snapshots,
+    templates,
   ]) {
     for (const name of listDirectory(directory)) {
       if (!TEMPORARY.test(name)) continue;

@@ -14,9 +14,18 @@ import { markNews } from './late.ts';
 import { acquireLock } from './lock.ts';
 import { isId, newId } from './names.ts';
 import type { StatePaths } from './paths.ts';
-import { foldRun, isRunFinished, type RunPlan, type TemplateRun, type TickedBy } from './template-run.ts';
+import {
+  currentPhase,
+  foldRun,
+  isRunFinished,
+  type RunPlan,
+  type TemplateRun,
+  type TickedBy,
+} from './template-run.ts';
 
 const LOCK_WAIT_MS = 1_000;
+/** Earlier conversations of a run are over. */
+const MOST_TOLD = 5;
 
 /**
  * Where templates are kept at work: `runs/<id>.jsonl` (journal) and `runs/<id>.md` (for people); and one small file a
@@ -47,7 +56,7 @@ export function hasOpenTemplate(state: StatePaths, conversation: string): boolea
 
 /** Conversations with open steps. */
 export function openConversations(state: StatePaths): string[] {
-  return listDirectory(places(state).open);
+  return listDirectory(places(state).open).filter((name) => !name.startsWith('.'));
 }
 
 export function readRun(state: StatePaths, id: string): TemplateRun | undefined {
@@ -132,10 +141,20 @@ export function writeWorkingDocument(state: StatePaths, id: string, text: string
   if (readTextIfExists(file) !== ready) write(file, ready);
 }
 
-/** Lets the next prompt of a conversation be told where its template stands. */
-export function announceNews(state: StatePaths, conversation: string): void {
-  write(path.join(places(state).news, conversation), '');
-  markNews(state, conversation);
+/**
+ * Lets the next prompt of a run's conversations be told where it stands. Killed anywhere, they are told at least once when it is
+ * repeated.
+ */
+export function announceRun(state: StatePaths, run: TemplateRun, now: number): void {
+  for (const conversation of run.sessions.slice(-MOST_TOLD)) {
+    write(path.join(places(state).news, conversation), '');
+    markNews(state, conversation);
+  }
+  appendRecord(journal(state, run.id), {
+    t: now,
+    type: 'announced',
+    phase: currentPhase(run) ?? null,
+  });
 }
 
 /** @returns whether there was news, which is told once. */

@@ -58,6 +58,8 @@ export interface TemplateRun extends RunPlan {
   sessions: string[];
   /** The run that was started in its place. */
   replacedBy: string | undefined;
+  /** What its conversations were told last: the phase (undefined: all is done), and when. */
+  announced: { phase: number | undefined; at: number };
 }
 
 /** Folds a run's journal. @returns undefined where its first record is missing or is none. */
@@ -81,6 +83,7 @@ export function foldRun(id: string, records: readonly JournalRecord[]): Template
     ),
     sessions: [],
     replacedBy: undefined,
+    announced: { phase: 0, at: first.t },
   };
   for (const record of records) applyRecord(run, record);
   return run;
@@ -90,6 +93,8 @@ function applyRecord(run: TemplateRun, record: JournalRecord): void {
   const step = typeof record.step === 'number' ? run.steps[record.step] : undefined;
   if (record.type === 'bind' && typeof record.session === 'string' && !run.sessions.includes(record.session))
     run.sessions.push(record.session);
+  if (record.type === 'announced')
+    run.announced = { phase: typeof record.phase === 'number' ? record.phase : undefined, at: record.t };
   if (record.type === 'replaced') run.replacedBy = String(record.by);
   if (step === undefined) return;
   if (record.type === 'tick' && !step.done) {
@@ -131,4 +136,13 @@ export function isRunFinished(run: TemplateRun): boolean {
 /** The first phase with an open step; undefined where all is done. */
 export function currentPhase(run: TemplateRun): number | undefined {
   return run.steps.find(({ done }) => !done)?.phase;
+}
+
+/** Whether its conversations do not know yet where it stands: another phase, or a command that has failed since. */
+export function hasNews(run: TemplateRun): boolean {
+  const { phase, at } = run.announced;
+  return (
+    currentPhase(run) !== phase ||
+    run.steps.some(({ done, verified }) => !done && verified?.ok === false && verified.at > at)
+  );
 }

@@ -226,7 +226,10 @@ describe('the command line', () => {
 
   it('starts one for the session that is open here, which is told with its next prompt, and asks where two are', async () => {
     await start();
-    expect(await json('start', 'release', '--var', 'Version=2.0')).toMatchObject({ exit: 0, session: session.id });
+    expect(await json('start', 'release', '--var', 'Version=2.0')).toMatchObject({
+      exit: 0,
+      session: session.id,
+    });
     const { ours, quoted } = parted((await ask('hello')).context);
     expect(ours).toContain('0 of 13 steps are done; this is phase 1 of 4');
     expect(quoted).toContain('- Version: 2.0');
