@@ -49,11 +49,6 @@ export function isTemplateFinished(state: StatePaths, conversation: string): boo
   return run !== undefined && isRunFinished(run);
 }
 
-/** Whether a conversation works by a template of which steps are open. Reads no journal. */
-export function hasOpenTemplate(state: StatePaths, conversation: string): boolean {
-  return exists(path.join(places(state).open, conversation));
-}
-
 /** Conversations with open steps. */
 export function openConversations(state: StatePaths): string[] {
   return listDirectory(places(state).open).filter((name) => !name.startsWith('.'));
