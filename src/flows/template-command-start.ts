@@ -9,6 +9,7 @@ import { type FilledTemplate, fillTemplate, type Value, variablesOf } from '../t
 import { progressMarkdown } from '../templates/progress.ts';
 import { meantSession } from './open-sessions.ts';
 import { templateCommands } from './template-commands.ts';
+import { usePartitionOf } from './template-partition.ts';
 import { planOf, type StartedTemplate, startFromOutside } from './template-start.ts';
 import { findTemplate, type LoadedTemplate } from './templates.ts';
 import type { Workplace } from './workplace.ts';
@@ -54,6 +55,7 @@ export async function startByCommand(
   const session = meantSession(place.state, root, asked.session, asked.calling);
   const copy = asked.copy ? copyPlace(root, loaded.slug) : undefined;
   const started = startFromOutside(place, plan, session);
+  if (session !== undefined) usePartitionOf(place, started.run, session);
   if (copy !== undefined) writeFileAtomic(copy, redactText(progressMarkdown(started.run)));
   const own = new Set(plan.phases.flatMap(({ steps }) => steps.map(({ verify }) => verify)));
   const waiting = (await templateCommands(place)).filter(

@@ -1,5 +1,6 @@
 import { readLastSession } from '../store/session-facts.ts';
 import { carryTemplate, markProgress, takeWaiting, templateOf } from '../store/template-progress.ts';
+import { usePartitionOf } from './template-partition.ts';
 import type { Workplace } from './workplace.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { Workplace } from './workplace.ts';
  * @param source how it starts.
  */
 export function takeUp(
-  place: Pick<Workplace, 'state' | 'now'>,
+  place: Pick<Workplace, 'state' | 'resolved' | 'now' | 'log'>,
   session: string,
   source: string | undefined,
   worktree: string,
@@ -16,7 +17,9 @@ export function takeUp(
   const { state } = place;
   const last = source === 'clear' ? readLastSession(state, worktree)?.session : undefined;
   if (last !== undefined) carryTemplate(state, last, session, place.now());
-  if (source !== 'compact') takeWaiting(state, worktree, session, place.now());
+  const taken = source !== 'compact' && takeWaiting(state, worktree, session, place.now());
   const run = templateOf(state, session);
-  if (run !== undefined) markProgress(state, run);
+  if (run === undefined) return;
+  markProgress(state, run);
+  if (taken) usePartitionOf(place, run, session);
 }

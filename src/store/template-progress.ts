@@ -174,17 +174,22 @@ export function waitingRun(state: StatePaths, worktree: string): TemplateRun | u
   return id === undefined ? undefined : readRun(state, id);
 }
 
-/** Gives a session the run that waits for one; to one session only, also where a process was killed in between. */
-export function takeWaiting(state: StatePaths, worktree: string, conversation: string, now: number): void {
+/**
+ * Gives a session the run that waits for one; to one session only, also where a process was killed in between.
+ * @returns whether it got one.
+ */
+export function takeWaiting(state: StatePaths, worktree: string, conversation: string, now: number): boolean {
   const { next, of } = places(state);
   const file = path.join(next, worktree);
-  if (!exists(file) || exists(path.join(of, conversation))) return;
+  if (!exists(file) || exists(path.join(of, conversation))) return false;
   const lock = acquireLock(state.locks, 'template-next', LOCK_WAIT_MS);
-  if (lock === undefined) return;
+  if (lock === undefined) return false;
   try {
     const run = waitingRun(state, worktree);
-    if (run !== undefined && run.sessions.length === 0) bindRun(state, run.id, conversation, now);
+    const isFree = run !== undefined && run.sessions.length === 0;
+    if (isFree) bindRun(state, run.id, conversation, now);
     removeFile(file);
+    return isFree;
   } finally {
     lock.release();
   }

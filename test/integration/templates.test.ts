@@ -16,7 +16,10 @@ let commands: Map<string, string[]>;
 
 beforeAll(async () => {
   sandbox = makeSandbox();
-  sandbox.write('.claude-sessionrc.json', '{ "checkpoints": { "loop": false } }');
+  sandbox.write(
+    '.claude-sessionrc.json',
+    '{ "checkpoints": { "loop": false }, "partitions": [{ "name": "ui", "globs": ["src/ui/**"] }] }',
+  );
   sandbox.git('add', '-A');
   sandbox.git('commit', '-q', '-m', 'Set up');
   await sandbox.cli(['install', '--scope', 'project', '--git-hooks', 'none', '--yes']);
@@ -197,6 +200,22 @@ describe('a session that is started from a template by a prompt', () => {
     expect(templateOf(state(), cleared.id)?.id).toBe(templateOf(state(), session.id)?.id);
     const another = newSession();
     expect(await start('startup', another)).not.toContain('Feature Development (phase');
+  });
+
+  it('works on the partition the template is about, from a prompt and from the command line', async () => {
+    sandbox.write('.claude/templates/part.md', '---\nname: Part\npartition: UI\n---\n## One\n- [ ] Look\n');
+    sandbox.write('.claude/templates/gone.md', '---\nname: Gone\npartition: api\n---\n## One\n- [ ] Look\n');
+    await start();
+    const { said, context } = await ask('Start session from template: part');
+    expect(said).toContain('ui');
+    expect(parted(context).quoted).toContain('src/ui/**');
+    expect((await ask('Start session from template: gone')).said).toContain('its partition is not in work');
+    await send('SessionEnd', 'SessionEnd-other');
+    await sandbox.settle(60_000);
+    expect(await json('start', 'part')).toMatchObject({ exit: 0 });
+    const next = newSession();
+    expect(parted(await start('startup', next)).quoted).toContain('src/ui/**');
+    expect(sandbox.read(`.git/claude-hooks/partition/${next.id}`)).toContain('ui');
   });
 
   it('does not count todos that were completed before it was started', async () => {

@@ -39,15 +39,13 @@ export async function startFromTemplate(
   const started = startInSession(place, planOf(loaded, filled), session);
   takeNews(place.state, session);
   const { of } = phaseNumber(started.run, 0);
+  const partition = await partitionOf(at, started);
   const ask = filled.open.length === 0 ? '' : ' Some {{...}} in it have no value: ask the person for them.';
   return {
     done: true,
-    said: `the session works by the template ${one} (${loaded.origin}), ${of} phases, ${started.run.steps.length} steps${await remarks(at, loaded, filled, started)}`,
+    said: `the session works by the template ${one} (${loaded.origin}), ${of} phases, ${started.run.steps.length} steps${await remarks(at, loaded, filled, started)}${partition.said}`,
     told: `Start session from template ${one}: ${HOW_TO_FOLLOW}${ask}`,
-    quotes: [
-      { source: 'template', ...phaseQuote(place.state, started.run, true) },
-      ...(await partitionQuotes(at, started)),
-    ],
+    quotes: [{ source: 'template', ...phaseQuote(place.state, started.run, true) }, ...partition.quotes],
   };
 }
 
@@ -84,13 +82,17 @@ async function remarks(
     .join('');
 }
 
-/** What is known of the partition it is about; one the configuration does not have is passed over. */
-async function partitionQuotes(at: ActPlace, { run }: StartedTemplate): Promise<Quote[]> {
-  if (run.partition === undefined) return [];
+/** Puts the partition it is about in work; where that is not done, it is said why. */
+async function partitionOf(
+  at: ActPlace,
+  { run }: StartedTemplate,
+): Promise<{ said: string; quotes: Quote[] }> {
+  if (run.partition === undefined) return { said: '', quotes: [] };
   try {
-    return (await workOnPartition(at, { name: run.partition })).quotes ?? [];
+    const { said, quotes = [] } = await workOnPartition(at, { name: run.partition });
+    return { said: `; ${said}`, quotes };
   } catch (error) {
-    if (error instanceof HooksError) return [];
-    throw error;
+    if (!(error instanceof HooksError)) throw error;
+    return { said: `; its partition is not in work: ${error.message}`, quotes: [] };
   }
 }
