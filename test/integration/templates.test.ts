@@ -31,6 +31,7 @@ beforeEach(() => {
   const user = path.join(sandbox.env.XDG_CONFIG_HOME ?? '', 'claude-session/templates');
   const places = [
     '.git/claude-hooks/templates',
+    '.git/claude-hooks/live',
     '.claude/templates',
     '.claude/plans',
     'canary',
