@@ -12,6 +12,7 @@ const STEPS = [
   'Correctness: does it do what it says',
   'Deploy to staging (by the pipeline)',
   'Do not merge before the review',
+  'Publish the new login page to all users',
 ];
 
 describe('a todo', () => {
@@ -36,6 +37,7 @@ describe('a todo', () => {
     'Tests',
     'Merge before the review',
     'Do not merge',
+    'Do not publish the new login page to all users',
     'Delete the branch',
     '',
     '…',
