@@ -13,8 +13,8 @@ const FLUSH_MS = 30_000;
 
 /**
  * The detached worker: events, then lost sessions, boxes of templates, end-of-session work, messages, then commands of
- * templates and copies of transcripts, for which nobody waits. Each part is safe to repeat and to run beside another worker; a part that fails is logged and
- * does not stop the others.
+ * templates and copies of transcripts, for which nobody waits. Each part is safe to repeat and to run beside another worker;
+ * a part that fails is logged and does not stop the others.
  * @param foreground somebody waits for the end: what can take long and wait is left to the next worker.
  */
 export async function runWorker(place: Workplace, { foreground = false } = {}): Promise<void> {
