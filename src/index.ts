@@ -23,9 +23,26 @@ export { type Resolution, resolvePartitions } from './partitions/resolve.ts';
 export type { Partition, RefusedGlob } from './partitions/types.ts';
 export { type Clock, systemClock } from './platform/clock.ts';
 export { redactText, redactValue } from './redact/redact.ts';
+export { type ConversationView, foldConversation } from './sessions/conversation.ts';
 export { parseEvent, type SessionEvent } from './sessions/event.ts';
-export { move, movesFrom, type SessionMove, type SessionState } from './sessions/lifecycle.ts';
-export { foldSession, type SessionView } from './sessions/session.ts';
+export {
+  type LifecycleEvent,
+  type LifecycleFacts,
+  move,
+  movesFrom,
+  type Outcome,
+  type SessionAction,
+  type SessionMove,
+  type SessionState,
+  transition,
+} from './sessions/lifecycle.ts';
+export {
+  foldSession,
+  type Session,
+  type SessionConversation,
+  type SessionRecord,
+  type Transition,
+} from './sessions/session.ts';
 export type { SnapshotDifference } from './snapshots/diff.ts';
 export type {
   SkippedSnapshot,

@@ -5,7 +5,7 @@ import { messageOf, systemCode } from '../errors.ts';
 import { monotonicMs } from '../platform/clock.ts';
 import { exists, fileIdentity, listDirectory, statIfExists } from '../platform/fs.ts';
 import { addRedactionPatterns, registerSecrets } from '../redact/redact.ts';
-import { foldSession } from '../sessions/session.ts';
+import { foldConversation } from '../sessions/conversation.ts';
 import {
   clearArchiveDue,
   listArchiveDue,
@@ -126,7 +126,7 @@ function noteQuietSessions(place: Workplace): void {
     const written = statIfExists(file)?.mtimeMs ?? 0;
     if (written <= after || written > until) continue;
     const session = name.slice(0, -'.jsonl'.length);
-    const { transcript } = foldSession(session, readRecords(file).records);
+    const { transcript } = foldConversation(session, readRecords(file).records);
     if (transcript !== undefined && fileIdentity(transcript)?.regular === true)
       markArchiveDue(state, { session, transcript });
   }

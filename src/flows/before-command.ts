@@ -11,7 +11,7 @@ import type { SessionEvent } from '../sessions/event.ts';
 import { sweepCalls } from '../store/calls.ts';
 import { askAtStop } from '../store/due.ts';
 import { appendRecord } from '../store/journal.ts';
-import { locateRepository, type Repository, sessionJournal } from '../store/paths.ts';
+import { conversationJournal, locateRepository, type Repository } from '../store/paths.ts';
 import { recordEvent } from '../store/spool.ts';
 import { captureRulesOf } from './checkpoint.ts';
 import { tellSession } from './narrative.ts';
@@ -112,7 +112,7 @@ function note(
   now: number,
 ): void {
   const { id, tree } = result.checkpoint;
-  appendRecord(sessionJournal(place.state, call.session), {
+  appendRecord(conversationJournal(place.state, call.session), {
     t: now,
     // The checkpoint before this command may be an earlier one.
     type: result.saved ? 'checkpoint' : 'before-command',

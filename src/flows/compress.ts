@@ -1,8 +1,8 @@
 import { listDirectory, statIfExists } from '../platform/fs.ts';
-import { foldSession } from '../sessions/session.ts';
+import { foldConversation } from '../sessions/conversation.ts';
 import { readRecords } from '../store/journal.ts';
 import { isClientAlive, listLive } from '../store/live.ts';
-import { documentPaths, sessionJournal } from '../store/paths.ts';
+import { documentPaths, conversationJournal } from '../store/paths.ts';
 import { readSessionFacts } from '../store/session-facts.ts';
 import type { TranscriptEvent } from '../transcript/events.ts';
 import { type SessionFacts, unpackFacts } from '../transcript/facts.ts';
@@ -71,7 +71,7 @@ export function layersOfSession(
 function itemsOf(place: Workplace, id: string, transcript: string, now: number): LayerItem[] {
   const { root } = place.repository;
   const facts = factsOf(place, { session: id, transcript, writtenAt: 0 });
-  const view = foldSession(id, readRecords(sessionJournal(place.state, id)).records);
+  const view = foldConversation(id, readRecords(conversationJournal(place.state, id)).records);
   const summary = summaryOf(root, id);
   const session: LayeredSession = { id, facts, endedAt: view.endedAt, endReason: view.endReason, summary };
   const last = facts.to ?? view.updatedAt;

@@ -1,6 +1,6 @@
+import { foldConversation } from '../sessions/conversation.ts';
 import type { SessionEvent } from '../sessions/event.ts';
 import { isReportable } from '../sessions/failure-rules.ts';
-import { foldSession } from '../sessions/session.ts';
 import { addJob } from '../store/jobs.ts';
 import type { JournalRecord } from '../store/journal.ts';
 import { unmarkLive } from '../store/live.ts';
@@ -64,7 +64,7 @@ const EFFECTS: Record<string, Effect> = {
     // One job for each run of the session, however often its end is reported; a run that began later is another one.
     const records = before();
     const id = `end-${session}-${records.filter(({ type, t }) => type === 'start' && t <= record.t).length}`;
-    if (foldSession(session, records).finishedJobs.includes(id)) return;
+    if (foldConversation(session, records).finishedJobs.includes(id)) return;
     addJob(place.state, {
       id,
       kind: 'end-session',

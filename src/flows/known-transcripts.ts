@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { listDirectory, readHead, realPath, statIfExists } from '../platform/fs.ts';
-import { sessionJournal } from '../store/paths.ts';
+import { conversationJournal } from '../store/paths.ts';
 import { recentSessions } from '../store/session-facts.ts';
 import { transcriptOf } from './state-target.ts';
 import type { Workplace } from './workplace.ts';
@@ -57,7 +57,9 @@ function writtenAtOf(file: string): number | undefined {
 
 /** Whether the session began in this working tree; one that does not say counts. */
 function isHere({ state, repository }: Pick<Workplace, 'state' | 'repository'>, session: string): boolean {
-  const cwd = /"cwd":("(?:[^"\\]|\\.)*")/.exec(readHead(sessionJournal(state, session), 8 * 1024) ?? '')?.[1];
+  const cwd = /"cwd":("(?:[^"\\]|\\.)*")/.exec(
+    readHead(conversationJournal(state, session), 8 * 1024) ?? '',
+  )?.[1];
   if (cwd === undefined) return true;
   const folder = JSON.parse(cwd) as string;
   const relative = path.relative(realPath(repository.root), realPath(folder));

@@ -6,7 +6,7 @@ import { resolvePartitions } from '../partitions/resolve.ts';
 import { git } from '../platform/git.ts';
 import { readRecords } from '../store/journal.ts';
 import { listLive } from '../store/live.ts';
-import { sessionJournal } from '../store/paths.ts';
+import { conversationJournal } from '../store/paths.ts';
 import { readActivity } from '../transcript/edits.ts';
 import { pathInProject } from './judge-edit.ts';
 import type { Workplace } from './workplace.ts';
@@ -45,7 +45,7 @@ function editedFiles({ state, repository, cwd }: Workplace, session: string | un
 function transcriptOf(state: Workplace['state'], session: string): string | undefined {
   const live = listLive(state).find((one) => one.session === session)?.transcript;
   if (live !== undefined) return live;
-  const { records } = readRecords(sessionJournal(state, session));
+  const { records } = readRecords(conversationJournal(state, session));
   const noted = records.findLast(({ transcript }) => typeof transcript === 'string')?.transcript;
   return typeof noted === 'string' ? noted : undefined;
 }

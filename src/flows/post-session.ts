@@ -5,12 +5,12 @@ import { writeFileAtomic } from '../platform/fs.ts';
 import { git } from '../platform/git.ts';
 import { redactText } from '../redact/redact.ts';
 import { parseEvent, type SessionEvent } from '../sessions/event.ts';
-import { foldSession, type SessionView } from '../sessions/session.ts';
+import { foldConversation, type ConversationView } from '../sessions/conversation.ts';
 import { markArchiveDue } from '../store/archive-due.ts';
 import { openDocumentFolder } from '../store/documents.ts';
 import { type Job, runJobs } from '../store/jobs.ts';
 import { appendRecord, readRecords } from '../store/journal.ts';
-import { documentPaths, sessionJournal } from '../store/paths.ts';
+import { documentPaths, conversationJournal } from '../store/paths.ts';
 import type { SessionFacts } from '../transcript/facts.ts';
 import { renderSummary } from '../transcript/summary.ts';
 import { cleanPaths } from './clean.ts';
@@ -23,7 +23,7 @@ import type { Workplace } from './workplace.ts';
 
 interface EndedSession {
   job: Job;
-  view: SessionView;
+  view: ConversationView;
   facts: SessionFacts;
   event: SessionEvent;
   endedAt: number;
@@ -89,7 +89,7 @@ export async function finishSessions(place: Workplace): Promise<number> {
         }
       }
       if (!ended.view.finishedJobs.includes(job.id))
-        appendRecord(sessionJournal(place.state, job.session), {
+        appendRecord(conversationJournal(place.state, job.session), {
           t: place.now(),
           type: 'job-done',
           job: job.id,
@@ -116,7 +116,7 @@ function noteTranscript({ state, resolved }: Workplace, job: Job): void {
 }
 
 async function readEnded(place: Workplace, job: Job): Promise<EndedSession> {
-  const view = foldSession(job.session, readRecords(sessionJournal(place.state, job.session)).records);
+  const view = foldConversation(job.session, readRecords(conversationJournal(place.state, job.session)).records);
   const transcript = job.data.transcript || view.transcript || '';
   const event = parseEvent(
     Buffer.from(

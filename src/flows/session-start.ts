@@ -11,7 +11,7 @@ import type { SessionEvent } from '../sessions/event.ts';
 import { appendRecord } from '../store/journal.ts';
 import { claimSession, markLive } from '../store/live.ts';
 import { sessionNonce } from '../store/nonce.ts';
-import { sessionJournal, worktreeName } from '../store/paths.ts';
+import { conversationJournal, worktreeName } from '../store/paths.ts';
 import { readGiven, readLastSession, writeGiven, writeLastSession } from '../store/session-facts.ts';
 import { hasWork, openSpool, recordEvent } from '../store/spool.ts';
 import { startCheckpointLoop } from './checkpoint-loop.ts';
@@ -137,7 +137,7 @@ function noteStart(
   clientPid: number,
 ): void {
   const now = place.now();
-  appendRecord(sessionJournal(place.state, session), {
+  appendRecord(conversationJournal(place.state, session), {
     t: now,
     type: 'start',
     source: event.source,

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { listDirectory, readHead, statIfExists } from '../platform/fs.ts';
-import { documentPaths, type StatePaths, sessionJournal } from '../store/paths.ts';
+import { documentPaths, type StatePaths, conversationJournal } from '../store/paths.ts';
 import type { NotedSession } from '../store/session-facts.ts';
 
 /**
@@ -23,7 +23,7 @@ export function findStateTarget(input: {
 
 /** The transcript a session's journal names first. */
 export function transcriptOf(state: StatePaths, session: string): string | undefined {
-  const head = readHead(sessionJournal(state, session), 8 * 1024) ?? '';
+  const head = readHead(conversationJournal(state, session), 8 * 1024) ?? '';
   for (const line of head.split('\n')) {
     try {
       const record = JSON.parse(line) as { transcript?: unknown };

@@ -2,18 +2,18 @@ import * as path from 'node:path';
 import { pageCheckpoints } from '../checkpoints/list.ts';
 import { listOutbox } from '../notify/outbox.ts';
 import { listDirectory, readHead, statIfExists } from '../platform/fs.ts';
-import { foldSession, type SessionView } from '../sessions/session.ts';
+import { foldConversation, type ConversationView } from '../sessions/conversation.ts';
 import { archiveBytes } from '../store/archive-size.ts';
 import { listDeadJobs, listJobs } from '../store/jobs.ts';
 import { readRecords } from '../store/journal.ts';
 import { isClientAlive, listLive } from '../store/live.ts';
-import { documentPaths, sessionJournal } from '../store/paths.ts';
+import { documentPaths, conversationJournal } from '../store/paths.ts';
 import { archiveLimit } from './archive-transcripts.ts';
 import { buildSessionContext } from './session-context.ts';
 import type { Workplace } from './workplace.ts';
 
 export interface Status {
-  sessions: (SessionView & { alive: boolean })[];
+  sessions: (ConversationView & { alive: boolean })[];
   checkpoint: { id: string; name: string; createdAt: string } | undefined;
   checkpoints: number;
   /** What a session that starts now would be given, in characters, and the limit. */
@@ -45,7 +45,7 @@ export async function readStatus(place: Workplace): Promise<Status> {
   const last = checkpoints.items[0];
   return {
     sessions: listLive(state).map((live) => ({
-      ...foldSession(live.session, readRecords(sessionJournal(place.state, live.session)).records),
+      ...foldConversation(live.session, readRecords(conversationJournal(place.state, live.session)).records),
       alive: isClientAlive(live),
     })),
     checkpoint: last === undefined ? undefined : { id: last.id, name: last.name, createdAt: last.createdAt },

@@ -1,9 +1,9 @@
 import { HooksError } from '../errors.ts';
 import { git } from '../platform/git.ts';
 import { redactText } from '../redact/redact.ts';
-import { foldSession } from '../sessions/session.ts';
+import { foldConversation } from '../sessions/conversation.ts';
 import { readRecords } from '../store/journal.ts';
-import { sessionJournal } from '../store/paths.ts';
+import { conversationJournal } from '../store/paths.ts';
 import type { SessionFacts } from '../transcript/facts.ts';
 import { renderSummary } from '../transcript/summary.ts';
 import { readKeptFacts } from './kept-transcript.ts';
@@ -74,7 +74,7 @@ function textOf(
   facts: SessionFacts,
   tree: { branch: string | undefined; changed: string[] },
 ): string {
-  const view = foldSession(one.session, readRecords(sessionJournal(place.state, one.session)).records);
+  const view = foldConversation(one.session, readRecords(conversationJournal(place.state, one.session)).records);
   return redactText(
     renderSummary(facts, {
       session: one.session,

@@ -37,7 +37,8 @@ export function readRecords(file: string): { records: JournalRecord[]; damaged: 
   return { records, damaged };
 }
 
-function parseRecord(line: string): JournalRecord | undefined {
+/** A line of a journal; undefined where it is none. */
+export function parseRecord(line: string): JournalRecord | undefined {
   try {
     const value: unknown = JSON.parse(line);
     if (typeof value !== 'object' || value === null) return undefined;

@@ -18,8 +18,20 @@ export interface StatePaths {
   spool: string;
   /** Events a worker has claimed and not finished. */
   work: string;
-  /** One append-only journal a session: `<session id>.jsonl`. */
+  /** One append-only journal a conversation of the client: `<conversation>.jsonl`. */
   sessions: string;
+  /** One append-only journal a session, the piece of work: `<session>.jsonl`; see `store/pieces.ts`. */
+  pieces: string;
+  /** One file a conversation: which session it belongs to; see `store/belonging.ts`. */
+  conversations: string;
+  /** One file a process of the client: the conversation it had last. */
+  clients: string;
+  /** One file a working tree: the session the next conversation in it belongs to. */
+  awaited: string;
+  /** One file a conversation whose client was killed, until the person was told. */
+  lost: string;
+  /** What the list of sessions shows; made anew where it is missing. */
+  sessionList: string;
   /** Journal of what concerns no single session. */
   journal: string;
   /** One file a live session: first line the client's process id. */
@@ -126,6 +138,12 @@ export function statePaths(root: string): StatePaths {
     spool: at('spool'),
     work: at('work'),
     sessions: at('sessions'),
+    pieces: at('pieces'),
+    conversations: at('conversations'),
+    clients: at('clients'),
+    awaited: at('awaited'),
+    lost: at('lost'),
+    sessionList: at('sessions-1.list'),
     journal: at('journal.jsonl'),
     live: at('live'),
     owner: at('owner'),
@@ -175,7 +193,7 @@ export function worktreeName(repository: Repository): string {
   return path.basename(realPath(repository.gitDir));
 }
 
-/** The append-only journal of one session. */
-export function sessionJournal(state: StatePaths, session: string): string {
-  return path.join(state.sessions, `${session}.jsonl`);
+/** The append-only journal of one conversation. */
+export function conversationJournal(state: StatePaths, conversation: string): string {
+  return path.join(state.sessions, `${conversation}.jsonl`);
 }

@@ -10,7 +10,7 @@ import { readDue, setDue } from '../../src/store/due.ts';
 import { readRecords } from '../../src/store/journal.ts';
 import { markLive } from '../../src/store/live.ts';
 import { acquireLock } from '../../src/store/lock.ts';
-import { sessionJournal } from '../../src/store/paths.ts';
+import { conversationJournal } from '../../src/store/paths.ts';
 import { openSpool } from '../../src/store/spool.ts';
 import { fingerprint } from '../support/checkpoints.ts';
 import { ringInstalled } from '../support/installed.ts';
@@ -82,7 +82,7 @@ async function start(
       const reply = await saveBeforeCommand(place, event, more.limitMs);
       return reply === undefined ? undefined : (JSON.parse(reply) as { systemMessage: string }).systemMessage;
     },
-    records: () => readRecords(sessionJournal(place.state, 's-1')).records,
+    records: () => readRecords(conversationJournal(place.state, 's-1')).records,
     refs: () =>
       built
         .git('for-each-ref', '--format=%(refname)', 'refs/claude-hooks/checkpoints')
@@ -295,7 +295,7 @@ describe('where no checkpoint can be saved', () => {
   it('a folder without git is left alone, silently', async () => {
     const { ask, place } = await start({}, () => emptyFolder());
     expect(await ask('rm a')).toBeUndefined();
-    expect(fs.existsSync(sessionJournal(place.state, 's-1'))).toBe(false);
+    expect(fs.existsSync(conversationJournal(place.state, 's-1'))).toBe(false);
   });
 });
 

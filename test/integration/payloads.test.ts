@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordOf } from '../../src/flows/records.ts';
 import { parseEvent } from '../../src/sessions/event.ts';
 import { isReportable } from '../../src/sessions/failure-rules.ts';
-import { foldSession } from '../../src/sessions/session.ts';
+import { foldConversation } from '../../src/sessions/conversation.ts';
 import { installedCommands } from '../support/installed.ts';
 import { capturedPayloads, payloadLine } from '../support/payloads.ts';
 import { makeSandbox, PROJECT_ROOT, type Sandbox } from '../support/sandbox.ts';
@@ -173,7 +173,7 @@ describe('10,000 generated payloads', () => {
         if (event === undefined) return;
         const record = recordOf(event, { id: 'e', file: '', bell: 'stop', time, recovered: false });
         expect(JSON.stringify(record).length).toBeLessThan(200_000);
-        foldSession('s', [record]);
+        foldConversation('s', [record]);
         isReportable(
           {
             tool: event.tool?.name ?? '',

@@ -112,7 +112,7 @@ describe('the dependency rule', () => {
 
   it.each([
     ['src/store/spool.ts', 'src/flows/drain.ts', 'imports point down'],
-    ['src/sessions/session.ts', 'src/context/context-file.ts', 'domains never import each other'],
+    ['src/sessions/conversation.ts', 'src/context/context-file.ts', 'domains never import each other'],
     ['src/flows/drain.ts', 'node:fs', 'only src/platform may use node:fs'],
     ['src/errors.ts', 'src/store/lock.ts', 'a leaf imports nothing'],
   ])('refuses %s -> %s', (from, to, why) => {

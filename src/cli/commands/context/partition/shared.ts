@@ -1,7 +1,7 @@
 import { openWorkplace, type Workplace } from '../../../../flows/workplace.ts';
 import { systemClock } from '../../../../platform/clock.ts';
 import { exists } from '../../../../platform/fs.ts';
-import { sessionJournal } from '../../../../store/paths.ts';
+import { conversationJournal } from '../../../../store/paths.ts';
 import type { Cli } from '../../../cli.ts';
 
 export function openPlace(cli: Cli): Promise<Workplace> {
@@ -15,5 +15,5 @@ export function openPlace(cli: Cli): Promise<Workplace> {
 export function sessionAt(cli: Cli, told: string | undefined): string | undefined {
   const own = told ?? cli.env.CLAUDE_CODE_SESSION_ID;
   if (told !== undefined || own === undefined || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(own)) return told;
-  return exists(sessionJournal(cli.state, own)) ? own : undefined;
+  return exists(conversationJournal(cli.state, own)) ? own : undefined;
 }
