@@ -9,6 +9,7 @@ import { runMoment } from './moments.ts';
 import { tellSession } from './narrative.ts';
 import { reportError } from './on-error.ts';
 import { followSession } from './session-facts.ts';
+import { actionsFor } from './sessions/note.ts';
 import type { Workplace } from './workplace.ts';
 
 type Effect = (
@@ -61,6 +62,9 @@ const EFFECTS: Record<string, Effect> = {
     const { session } = event;
     if (session === undefined) return;
     unmarkLive(place.state, session);
+    // An end that is told twice finishes nothing twice.
+    const wanted = actionsFor(place, session, record);
+    if (wanted !== undefined && !wanted.includes('finish-work')) return;
     // One job for each run of the session, however often its end is reported; a run that began later is another one.
     const records = before();
     const id = `end-${session}-${records.filter(({ type, t }) => type === 'start' && t <= record.t).length}`;

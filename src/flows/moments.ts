@@ -5,7 +5,7 @@ import type { Workplace } from './workplace.ts';
 
 /**
  * Runs the project's own steps of a moment, one after the other, each within its time limit, with the event as
- * JSON on standard input. Only where the person at this machine allowed this repository's commands.
+ * JSON on standard input and the session's variables in the environment. Only where the person at this machine allowed this repository's commands.
  * A failing step is logged and does not stop the next one. @returns the steps that failed.
  */
 export async function runMoment(place: Workplace, moment: Moment, event: SessionEvent): Promise<string[]> {
@@ -20,11 +20,13 @@ export async function runMoment(place: Workplace, moment: Moment, event: Session
     return [];
   }
   const failed: string[] = [];
+  const { sessionEnvironment } = await import('./sessions/variables.ts');
+  const variables = sessionEnvironment(place.state, event.session);
   for (const step of active) {
     const result = await runStep(step, {
       root: place.repository.root,
       runtime: place.runtime,
-      env: { CLAUDE_HOOKS_MOMENT: moment, CLAUDE_HOOKS_SESSION: event.session ?? '' },
+      env: { ...variables, CLAUDE_HOOKS_MOMENT: moment, CLAUDE_HOOKS_SESSION: event.session ?? '' },
       input: JSON.stringify(event),
     });
     place.log(

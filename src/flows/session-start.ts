@@ -18,7 +18,9 @@ import { startCheckpointLoop } from './checkpoint-loop.ts';
 import { runMoment } from './moments.ts';
 import { runPreSession } from './pre-session.ts';
 import { beginSessionContext } from './session-context.ts';
-import { hasLostSessions } from './sweep.ts';
+import { type Beginning, beginConversation, conversationOf } from './sessions/begin.ts';
+import { tellLost } from './sessions/lost.ts';
+import { endLostRun, hasLostSessions, sweepLostSessions } from './sweep.ts';
 import type { Workplace } from './workplace.ts';
 
 const SOURCES = ['startup', 'resume', 'clear', 'compact'] as const;
@@ -38,7 +40,8 @@ export async function startSession(
   if (!config.enabled || !config.hooks['session-start'].enabled) return undefined;
   if (scope === 'user' && !isEnabledForUser(place.repository, place.user)) return undefined;
   const notes: string[] = [...place.recovered, ...place.resolved.problems.map(problemLine)];
-  const session = event.session ?? 'unknown';
+  const begun = conversationOf(event, place.env);
+  const session = begun?.conversation ?? 'unknown';
   let isOwner = true;
   let writable = whileWritable(place, notes, () => {
     openSpool(place.state);
@@ -55,16 +58,20 @@ export async function startSession(
     source: sourceOf(event),
     state: place.state,
     now: place.now(),
-    nonce: sessionNonce(place.state, session),
+    // A fork begins with what its parent was given: what equals that is dropped by the client.
+    nonce: sessionNonce(place.state, event.session ?? session),
     session: event.session,
     transcript: event.transcript,
     last: readLastSession(place.state, worktreeName(place.repository)),
-    ...(event.source === 'resume' ? { given: readGiven(place.state, session) } : {}),
+    ...(event.source === 'resume' ? { given: readGiven(place.state, event.session ?? session) } : {}),
     partition: config.partitions.length === 0 ? undefined : await partitionOf(place, session, event, notes),
   };
   // Git answers while the checks run, unless one of them moves the branch.
   const early = config.preSession.pull.enabled ? undefined : beginSessionContext(input);
-  writable &&= whileWritable(place, notes, () => noteStart(place, event, session, scope, clientPid));
+  let told: string | undefined;
+  writable &&= whileWritable(place, notes, () => {
+    told = noteStart(place, event, begun, scope, clientPid);
+  });
   const { findings } = await runPreSession({
     ...place,
     config,
@@ -76,13 +83,17 @@ export async function startSession(
   if (writable) {
     for (const { level, text } of findings) if (level === 'error') reportLater(place, event, text);
   }
-  const told = [...notes, ...findings.filter(({ level }) => level !== 'ok').map(({ text }) => text)];
-  const context = await (early ?? beginSessionContext(input)).finish(told);
+  const found = [...notes, ...findings.filter(({ level }) => level !== 'ok').map(({ text }) => text)];
+  const context = await (early ?? beginSessionContext(input)).finish(found);
   await runMoment(place, 'session-start', event);
   if (writable) writeGiven(place.state, session, `${input.given ?? ''}${context.text}\n`);
   if (writable) await startBackground(place, session, clientPid);
-  if (context.text === '') return undefined;
-  return `${JSON.stringify({ hookSpecificOutput: { hookEventName: 'SessionStart', additionalContext: context.text } })}\n`;
+  if (context.text === '' && told === undefined) return undefined;
+  const output = { hookEventName: 'SessionStart', additionalContext: context.text };
+  return `${JSON.stringify({
+    ...(context.text === '' ? {} : { hookSpecificOutput: output }),
+    ...(told === undefined ? {} : { systemMessage: told }),
+  })}\n`;
 }
 
 /** Loaded only where the project has partitions. */
@@ -129,34 +140,33 @@ function whileWritable(place: Workplace, notes: string[], write: () => void): bo
   }
 }
 
+/** @returns what the person is told: clients that were killed. */
 function noteStart(
   place: Workplace,
   event: SessionEvent,
-  session: string,
+  begun: Pick<Beginning, 'conversation' | 'how' | 'parent' | 'transcript'> | undefined,
   scope: string,
   clientPid: number,
-): void {
+): string | undefined {
+  const session = begun?.conversation ?? 'unknown';
+  const transcript = begun === undefined ? event.transcript : begun.transcript;
+  if (hasLostSessions(place.state)) sweepLostSessions(place);
+  endLostRun(place, session);
   const now = place.now();
+  const client = { pid: clientPid, start: processStartTime(clientPid) };
   appendRecord(conversationJournal(place.state, session), {
     t: now,
     type: 'start',
     source: event.source,
     scope,
     cwd: place.cwd,
-    transcript: event.transcript,
+    transcript,
     pid: clientPid,
   });
-  markLive(place.state, {
-    session,
-    pid: clientPid,
-    start: processStartTime(clientPid),
-    scope,
-    cwd: place.cwd,
-    transcript: event.transcript,
-  });
-  if (event.transcript !== undefined) {
-    writeLastSession(place.state, worktreeName(place.repository), { session, transcript: event.transcript });
-  }
+  if (begun !== undefined && !event.subagent) beginConversation(place, { ...begun, cwd: place.cwd, client });
+  markLive(place.state, { session, ...client, scope, cwd: place.cwd, transcript });
+  if (transcript !== undefined)
+    writeLastSession(place.state, worktreeName(place.repository), { session, transcript });
   const due = path.join(place.state.due, session);
   const everyMs = parseDuration(place.resolved.config.checkpoints.every) ?? 1_800_000;
   const dueAt = statIfExists(due)?.mtimeMs;
@@ -166,6 +176,7 @@ function noteStart(
     writeFileAtomic(due, '', { sync: false });
     setTimes(due, next, next);
   }
+  return tellLost(place.state);
 }
 
 function reportLater(place: Workplace, event: SessionEvent, error: string): void {

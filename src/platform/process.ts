@@ -161,6 +161,19 @@ export function processStartTime(pid: number): string | undefined {
   return statFields(pid)?.[19];
 }
 
+/** The process that started another, nearest first; empty where the system does not tell (no /proc). */
+export function ancestorsOf(pid: number): number[] {
+  const found: number[] = [];
+  for (let at = pid; found.length < MOST_ANCESTORS; ) {
+    at = Number(statFields(at)?.[1] ?? 0);
+    if (!(at > 1)) break;
+    found.push(at);
+  }
+  return found;
+}
+
+const MOST_ANCESTORS = 64;
+
 /** The fields of `/proc/<pid>/stat` behind the program's name, which may itself hold spaces and parentheses. */
 function statFields(pid: number): string[] | undefined {
   const text = readTextIfExists(`/proc/${pid}/stat`);

@@ -64,6 +64,18 @@ export function hasWaitingEvents(state: StatePaths): boolean {
   return listDirectory(state.spool).some((name) => name !== 'tmp') || listDirectory(state.work).length > 0;
 }
 
+/** The events nobody has handled yet, the oldest first; claims none. One that is handled meanwhile may be told all the same. */
+export function waitingEvents(state: StatePaths): ClaimedEvent[] {
+  // In this order: an event goes from the spool to the worker's folder, never back.
+  const waiting = listDirectory(state.spool).flatMap((name): ClaimedEvent[] => {
+    const file = path.join(state.spool, name);
+    if (name === 'tmp' || name.startsWith('.')) return [];
+    return [{ id: name, file, bell: bellOf(name), time: statIfExists(file)?.mtimeMs ?? 0, recovered: false }];
+  });
+  const claimed = listDirectory(state.work).map((name) => describe(state, name, true));
+  return [...claimed, ...waiting].sort((a, b) => a.time - b.time);
+}
+
 /** Whether the end of a session is recorded and not yet handled. */
 export function hasWaitingEnd(state: StatePaths): boolean {
   return (
@@ -133,8 +145,11 @@ export function finishEvent(event: ClaimedEvent): void {
 function describe(state: StatePaths, name: string, recovered: boolean): ClaimedEvent {
   const file = path.join(state.work, name);
   const original = name.split('-').slice(3).join('-');
-  const bell = /^(tool-failure|[a-z]+)/.exec(original)?.[1] ?? original;
-  return { id: name, file, bell, time: statIfExists(file)?.mtimeMs ?? 0, recovered };
+  return { id: name, file, bell: bellOf(original), time: statIfExists(file)?.mtimeMs ?? 0, recovered };
+}
+
+function bellOf(name: string): string {
+  return /^(tool-failure|[a-z]+)/.exec(name)?.[1] ?? name;
 }
 
 /**

@@ -10,6 +10,7 @@ import type {
   UsageEvent,
 } from './events.ts';
 import type { Cited, Failure, SessionFacts, Source, TokenUse } from './facts.ts';
+import { countFile, countTool, taskEnded, taskOfCall, taskStarted } from './facts-counts.ts';
 import { wordsOf } from './record.ts';
 
 /** Most of each kind that are kept. */
@@ -63,9 +64,13 @@ export class FactsBuilder {
       keep(facts.apiErrors, { value: cutText(event.text, LONGEST.decision), ...source }, MOST.apiErrors);
     } else if (event.kind === 'subagent') {
       facts.totals.agents += 1;
+      if (event.status === 'async_launched' && event.id !== undefined)
+        taskStarted(facts.tasks, { id: event.id, what: event.description ?? '', startedAt: event.at });
       const status = event.status === undefined ? '' : ` (${event.status})`;
       const value = `${event.type ?? 'agent'}: ${event.description ?? 'no description'}${status}`;
       keep(facts.agents, { value: copyText(value, LONGEST.decision), ...source }, MOST.agents);
+    } else if (event.kind === 'task-end') {
+      taskEnded(facts.tasks, event.task, event.at);
     } else if (event.kind === 'todos' && event.agent === undefined) {
       facts.todos = event.todos.map((todo) => ({ ...todo, text: cutText(todo.text, LONGEST.prompt) }));
     }
@@ -114,6 +119,12 @@ export class FactsBuilder {
     if (!event.retold) facts.totals.calls += 1;
     const failed = result?.isError === true;
     if (failed) facts.totals.failedCalls += 1;
+    countTool(facts.tools, event);
+    const read = !failed && result !== undefined && /^(?:Read|NotebookRead)$/.test(event.tool);
+    if (read)
+      countFile(facts.filesRead, wordsOf(event.input.file_path) ?? wordsOf(event.input.notebook_path));
+    const task = taskOfCall(event);
+    if (task !== undefined) taskStarted(facts.tasks, task);
     const command = event.tool === 'Bash' ? (wordsOf(event.input.command) ?? '') : undefined;
     if (command !== undefined && result !== undefined) {
       facts.totals.commands += 1;
@@ -167,6 +178,7 @@ export class FactsBuilder {
     const { filesCreated, filesModified, totals } = this.facts;
     totals.edits += 1;
     const file = cutText(event.file, 4_096);
+    countFile(this.facts.filesWritten, file);
     if (filesCreated.size + filesModified.size >= MOST.files) return;
     if (event.change === 'created') filesCreated.set(file, source);
     else if (!filesCreated.has(file)) filesModified.set(file, source);
@@ -179,6 +191,10 @@ export function noFacts(): SessionFacts {
     lastAnswer: undefined,
     filesCreated: new Map(),
     filesModified: new Map(),
+    filesRead: new Map(),
+    filesWritten: new Map(),
+    tools: new Map(),
+    tasks: [],
     commands: [],
     failures: [],
     apiErrors: [],

@@ -34,6 +34,24 @@ export interface Failure extends Cited<string> {
   resolvedBy: Source | undefined;
 }
 
+export interface ToolUse {
+  calls: number;
+  failed: number;
+  /** Milliseconds between call and result, in sum; what waits for the person's permission counts. */
+  ms: number;
+}
+
+/** A command or an agent that ran in the background. */
+export interface BackgroundTask {
+  /** The client's name for it. */
+  id: string;
+  /** The command, or what the agent was asked for. */
+  what: string;
+  startedAt: number | undefined;
+  /** Undefined where the client has not noted that it ended. */
+  endedAt: number | undefined;
+}
+
 export interface TokenUse {
   /** Messages of the API. */
   messages: number;
@@ -53,6 +71,12 @@ export interface SessionFacts {
   lastAnswer: Cited<string> | undefined;
   filesCreated: Map<string, Source>;
   filesModified: Map<string, Source>;
+  /** How often each file was read, and written, by the client's tools; the first 20,000 files. */
+  filesRead: Map<string, number>;
+  filesWritten: Map<string, number>;
+  /** By the client's name of the tool; the first 500. */
+  tools: Map<string, ToolUse>;
+  tasks: BackgroundTask[];
   commands: Cited<CommandRun>[];
   failures: Failure[];
   apiErrors: Cited<string>[];
@@ -130,30 +154,34 @@ export function skipTo(facts: SessionFacts, offset: number): SessionFacts {
   return { ...facts, end: offset, progress: { ...facts.progress, session } };
 }
 
+const MAPS = ['filesCreated', 'filesModified', 'filesRead', 'filesWritten', 'tools'] as const;
+const LISTS = [
+  'prompts',
+  'commands',
+  'failures',
+  'decisions',
+  'todos',
+  'agents',
+  'apiErrors',
+  'tasks',
+] as const;
+
 /** As a JSON value, for `unpackFacts`. */
 export function packFacts(facts: SessionFacts): unknown {
-  return { ...facts, filesCreated: [...facts.filesCreated], filesModified: [...facts.filesModified] };
+  return {
+    ...facts,
+    ...Object.fromEntries(MAPS.map((name) => [name, [...facts[name]]])),
+  };
 }
 
 /** @returns undefined for what `packFacts` did not make. */
 export function unpackFacts(value: unknown): SessionFacts | undefined {
-  const packed = value as
-    | (Omit<SessionFacts, 'filesCreated' | 'filesModified'> & Record<string, unknown>)
-    | null;
+  const packed = value as Record<string, unknown> | null;
   if (typeof packed !== 'object' || packed === null || typeof packed.end !== 'number') return undefined;
-  const { filesCreated, filesModified } = packed;
-  const lists = [
-    packed.prompts,
-    packed.commands,
-    packed.failures,
-    packed.decisions,
-    packed.todos,
-    packed.agents,
-    packed.apiErrors,
-  ];
-  if (!Array.isArray(filesCreated) || !Array.isArray(filesModified) || !lists.every(Array.isArray))
-    return undefined;
+  if (![...MAPS, ...LISTS].every((name) => Array.isArray(packed[name]))) return undefined;
   if (typeof packed.totals !== 'object' || typeof packed.usage !== 'object') return undefined;
-  if (typeof packed.progress?.session?.offset !== 'number') return undefined;
-  return { ...packed, filesCreated: new Map(filesCreated), filesModified: new Map(filesModified) };
+  const { progress } = packed as { progress?: { session?: { offset?: unknown } } };
+  if (typeof progress?.session?.offset !== 'number') return undefined;
+  const maps = MAPS.map((name) => [name, new Map(packed[name] as [string, unknown][])]);
+  return { ...packed, ...Object.fromEntries(maps) } as unknown as SessionFacts;
 }
