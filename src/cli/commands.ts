@@ -38,6 +38,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/doctor.ts'),
   },
   {
+    name: 'session',
+    summary: 'List, resume, complete and search pieces of work',
+    load: () => import('./commands/session.ts'),
+  },
+  {
     name: 'checkpoint',
     summary: 'Save, compare, restore, prune and share checkpoints',
     load: () => import('./commands/checkpoint.ts'),

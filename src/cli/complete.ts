@@ -20,6 +20,7 @@ type Kind =
   | 'template'
   | 'operation'
   | 'session'
+  | 'work'
   | 'preset'
   | 'add-kind'
   | 'done-kind'
@@ -47,6 +48,18 @@ export const ARGUMENTS: Readonly<Record<string, readonly Kind[]>> = {
   'template lint': ['files'],
   'template start': ['template'],
   'template check': ['nothing'],
+  'session show': ['work'],
+  'session start': ['work'],
+  'session resume': ['work'],
+  'session pause': ['work'],
+  'session cancel': ['work'],
+  'session complete': ['work'],
+  'session archive': ['work'],
+  'session set': ['nothing', 'nothing'],
+  'session get': ['nothing'],
+  'session unset': ['nothing'],
+  'session rename': ['work', 'nothing'],
+  'session search': ['nothing'],
   undo: ['operation'],
   replay: ['session'],
   'replay bisect': ['session'],
@@ -63,6 +76,7 @@ const VALUES: Readonly<Record<string, Kind>> = {
   preset: 'preset',
   session: 'session',
   from: 'template',
+  work: 'work',
 };
 
 /** Tells the script to complete names of files itself. */
@@ -258,6 +272,10 @@ const SOURCES: Readonly<Record<Exclude<Kind, 'files'>, (cli: Cli) => Promise<Can
     );
     const notes = new Map<string, string | undefined>([...saved, ...known]);
     return [...notes].map(([word, note]) => (note === undefined ? { word } : { word, note }));
+  },
+  async work({ state, repository }) {
+    const { listSessions } = await import('../flows/sessions/list.ts');
+    return listSessions({ state, repository }).rows.map(({ id, name }) => ({ word: id, note: name }));
   },
   async snapshot({ repository }) {
     const { documentPaths } = await import('../store/paths.ts');

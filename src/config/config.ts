@@ -61,6 +61,11 @@ export interface Config {
     /** What the copies of this repository may take up; the oldest go first. */
     maxSize: string;
   };
+  /** Pieces of work, each of one or more conversations. */
+  sessions: {
+    /** A session in which nothing happened for this long is archived. */
+    archiveAfter: string;
+  };
   /** Checks before a session starts, side by side. */
   preSession: {
     /** How long the session start waits for the checks; what takes longer goes on and reports at the next prompt. */
@@ -391,6 +396,11 @@ export interface ConfigInput {
     archive?: boolean;
     /** What the copies of this repository may take up; the oldest go first. */
     maxSize?: string;
+  };
+  /** Pieces of work, each of one or more conversations. */
+  sessions?: {
+    /** A session in which nothing happened for this long is archived. */
+    archiveAfter?: string;
   };
   /** Checks before a session starts, side by side. */
   preSession?: {

@@ -157,6 +157,14 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('What Claude Code writes down of a conversation.'),
+  sessions: z
+    .strictObject({
+      archiveAfter: duration
+        .default('14d')
+        .describe('A session in which nothing happened for this long is archived.'),
+    })
+    .prefault({})
+    .describe('Pieces of work, each of one or more conversations.'),
   preSession: z
     .strictObject({
       budget: duration

@@ -2,7 +2,7 @@ import { listDirectory, statIfExists } from '../platform/fs.ts';
 import { foldConversation } from '../sessions/conversation.ts';
 import { readRecords } from '../store/journal.ts';
 import { isClientAlive, listLive } from '../store/live.ts';
-import { documentPaths, conversationJournal } from '../store/paths.ts';
+import { conversationJournal, documentPaths } from '../store/paths.ts';
 import { readSessionFacts } from '../store/session-facts.ts';
 import type { TranscriptEvent } from '../transcript/events.ts';
 import { type SessionFacts, unpackFacts } from '../transcript/facts.ts';

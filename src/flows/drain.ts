@@ -51,7 +51,7 @@ async function handle(place: Workplace, claimed: ClaimedEvent): Promise<void> {
   const before = (): JournalRecord[] => readRecords(journal).records.filter(({ eid }) => eid !== claimed.id);
   const isKnown = claimed.recovered && readRecords(journal).records.some(({ eid }) => eid === claimed.id);
   if (!isKnown) appendRecord(journal, record);
-  noteInSession(place, event, record, claimed.recovered);
+  await noteInSession(place, event, record, claimed.recovered);
   try {
     await effectOf(place, event, record, before);
   } catch (error) {

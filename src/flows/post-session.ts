@@ -4,13 +4,13 @@ import { minuteStamp } from '../platform/clock.ts';
 import { writeFileAtomic } from '../platform/fs.ts';
 import { git } from '../platform/git.ts';
 import { redactText } from '../redact/redact.ts';
+import { type ConversationView, foldConversation } from '../sessions/conversation.ts';
 import { parseEvent, type SessionEvent } from '../sessions/event.ts';
-import { foldConversation, type ConversationView } from '../sessions/conversation.ts';
 import { markArchiveDue } from '../store/archive-due.ts';
 import { openDocumentFolder } from '../store/documents.ts';
 import { type Job, runJobs } from '../store/jobs.ts';
 import { appendRecord, readRecords } from '../store/journal.ts';
-import { documentPaths, conversationJournal } from '../store/paths.ts';
+import { conversationJournal, documentPaths } from '../store/paths.ts';
 import type { SessionFacts } from '../transcript/facts.ts';
 import { renderSummary } from '../transcript/summary.ts';
 import { cleanPaths } from './clean.ts';
@@ -116,7 +116,10 @@ function noteTranscript({ state, resolved }: Workplace, job: Job): void {
 }
 
 async function readEnded(place: Workplace, job: Job): Promise<EndedSession> {
-  const view = foldConversation(job.session, readRecords(conversationJournal(place.state, job.session)).records);
+  const view = foldConversation(
+    job.session,
+    readRecords(conversationJournal(place.state, job.session)).records,
+  );
   const transcript = job.data.transcript || view.transcript || '';
   const event = parseEvent(
     Buffer.from(

@@ -51,6 +51,11 @@ export function peekSession(
   return { facts: readFacts(transcript, { after }), partial };
 }
 
+/** What was remembered of a session, however old; its transcript is not looked at. */
+export function rememberedFacts(state: StatePaths, session: string): SessionFacts | undefined {
+  return unpackFacts(readSessionFacts(state, session));
+}
+
 /** What was remembered; undefined where that is of another transcript, or of one that was written anew. */
 function knownFacts(state: StatePaths, session: string, transcript: string): SessionFacts | undefined {
   const facts = unpackFacts(readSessionFacts(state, session));

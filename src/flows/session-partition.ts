@@ -6,8 +6,19 @@ import { compilePartitions } from '../partitions/matcher.ts';
 import { pathspecsOf } from '../partitions/pathspecs.ts';
 import type { RefusedGlob } from '../partitions/types.ts';
 import { describePartition } from '../partitions/wording.ts';
-import { beginSessionPartition, type PartitionChoice, readDefaultPartition } from '../store/partition.ts';
+import { processStartTime } from '../platform/process.ts';
+import { foldSession } from '../sessions/session.ts';
+import { belongingOf, clientNote } from '../store/belonging.ts';
+import {
+  beginSessionPartition,
+  type PartitionChoice,
+  readDefaultPartition,
+  readSessionPartition,
+  writeSessionPartition,
+} from '../store/partition.ts';
+import { readPiece } from '../store/pieces.ts';
 import type { StartSource } from './session-context.ts';
+import type { Begun } from './sessions/begin.ts';
 import type { Workplace } from './workplace.ts';
 
 export interface BegunPartition {
@@ -33,6 +44,32 @@ export function beginPartition(
     return { part: undefined, problems: [gone] };
   }
   return partOf(partition, source !== 'resume');
+}
+
+/**
+ * Gives a conversation that has chosen none the partition its session had in work: that of the conversation it was forked from
+ * or cleared, else what the session remembers. Where the state cannot be written, it does without.
+ */
+export function inheritPartition(
+  { state, now }: Pick<Workplace, 'state' | 'now'>,
+  begun: Begun,
+  clientPid: number,
+): void {
+  if (readSessionPartition(state, begun.conversation) !== undefined) return;
+  const client = { pid: clientPid, start: processStartTime(clientPid) };
+  const cleared = begun.how === 'clear' ? clientNote(state, client)?.conversation : undefined;
+  const parent = begun.parent ?? cleared;
+  const from = parent === undefined ? undefined : readSessionPartition(state, parent);
+  const session = belongingOf(state, begun.conversation)?.session;
+  const name =
+    from?.name ??
+    (session === undefined ? undefined : foldSession(session, readPiece(state, session).records).partition);
+  if (name === undefined) return;
+  try {
+    writeSessionPartition(state, begun.conversation, { name, by: from?.by ?? 'hand', at: now() });
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+  }
 }
 
 /** What a session that begins now would work on; nothing is noted. */

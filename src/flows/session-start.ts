@@ -18,7 +18,7 @@ import { startCheckpointLoop } from './checkpoint-loop.ts';
 import { runMoment } from './moments.ts';
 import { runPreSession } from './pre-session.ts';
 import { beginSessionContext } from './session-context.ts';
-import { type Beginning, beginConversation, conversationOf } from './sessions/begin.ts';
+import { type Begun, beginConversation, conversationOf } from './sessions/begin.ts';
 import { tellLost } from './sessions/lost.ts';
 import { endLostRun, hasLostSessions, sweepLostSessions } from './sweep.ts';
 import type { Workplace } from './workplace.ts';
@@ -64,7 +64,8 @@ export async function startSession(
     transcript: event.transcript,
     last: readLastSession(place.state, worktreeName(place.repository)),
     ...(event.source === 'resume' ? { given: readGiven(place.state, event.session ?? session) } : {}),
-    partition: config.partitions.length === 0 ? undefined : await partitionOf(place, session, event, notes),
+    partition:
+      config.partitions.length === 0 ? undefined : await partitionOf(place, begun, clientPid, event, notes),
   };
   // Git answers while the checks run, unless one of them moves the branch.
   const early = config.preSession.pull.enabled ? undefined : beginSessionContext(input);
@@ -99,12 +100,14 @@ export async function startSession(
 /** Loaded only where the project has partitions. */
 async function partitionOf(
   place: Workplace,
-  session: string,
+  begun: Begun | undefined,
+  clientPid: number,
   event: SessionEvent,
   notes: string[],
 ): Promise<PartInWork | undefined> {
-  const { beginPartition } = await import('./session-partition.ts');
-  const { part, problems } = beginPartition(place, session, sourceOf(event));
+  const { beginPartition, inheritPartition } = await import('./session-partition.ts');
+  if (begun !== undefined) inheritPartition(place, begun, clientPid);
+  const { part, problems } = beginPartition(place, begun?.conversation ?? 'unknown', sourceOf(event));
   notes.push(...problems);
   return part;
 }
@@ -144,7 +147,7 @@ function whileWritable(place: Workplace, notes: string[], write: () => void): bo
 function noteStart(
   place: Workplace,
   event: SessionEvent,
-  begun: Pick<Beginning, 'conversation' | 'how' | 'parent' | 'transcript'> | undefined,
+  begun: Begun | undefined,
   scope: string,
   clientPid: number,
 ): string | undefined {

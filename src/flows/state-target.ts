@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { listDirectory, readHead, statIfExists } from '../platform/fs.ts';
-import { documentPaths, type StatePaths, conversationJournal } from '../store/paths.ts';
+import { conversationJournal, documentPaths, type StatePaths } from '../store/paths.ts';
 import type { NotedSession } from '../store/session-facts.ts';
 
 /**

@@ -74,7 +74,10 @@ function textOf(
   facts: SessionFacts,
   tree: { branch: string | undefined; changed: string[] },
 ): string {
-  const view = foldConversation(one.session, readRecords(conversationJournal(place.state, one.session)).records);
+  const view = foldConversation(
+    one.session,
+    readRecords(conversationJournal(place.state, one.session)).records,
+  );
   return redactText(
     renderSummary(facts, {
       session: one.session,

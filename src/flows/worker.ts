@@ -33,6 +33,7 @@ export async function runWorker(place: Workplace, { foreground = false } = {}): 
     ['context files', () => finishContexts(place)],
     ['pruning', async () => (ended > 0 ? (await import('./prune.ts')).pruneWhenDue(place) : undefined)],
     ['tidying', async () => tidyState(place)],
+    ['sessions', async () => (await import('./sessions/keep.ts')).keepSessions(place)],
     ['journal of operations', () => tidyOperations(place)],
     ['messages', () => flush(place)],
     ['commands of templates', async () => (foreground ? undefined : follow(place, true))],

@@ -128,6 +128,35 @@ export async function runEditor(editor: string, file: string, env: NodeJS.Proces
   return spawnSync(program, args, { stdio: 'inherit', env, shell: isWindows }).status ?? -1;
 }
 
+/** Runs a program in this terminal. @returns its exit code, 1 where a signal ended it; undefined where there is no such program. */
+export async function runForeground(
+  program: string,
+  args: readonly string[],
+  options: { cwd: string; env: Record<string, string> },
+): Promise<number | undefined> {
+  const { spawn } = await import('node:child_process');
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, [...args], {
+      cwd: options.cwd,
+      env: withExtraCa({ ...process.env, ...options.env }),
+      stdio: 'inherit',
+    });
+    // The terminal sends what a person presses to both; the program decides what becomes of it.
+    const pass = (): void => {};
+    process.on('SIGINT', pass);
+    const done = (): void => void process.off('SIGINT', pass);
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      done();
+      if (error.code === 'ENOENT') resolve(undefined);
+      else reject(error);
+    });
+    child.on('exit', (code) => {
+      done();
+      resolve(code ?? 1);
+    });
+  });
+}
+
 /** Moves NODE_EXTRA_CA_CERTS aside: on Node 20 it makes every start 3.4 times slower. */
 function withoutExtraCa(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { NODE_EXTRA_CA_CERTS: certificates, ...rest } = env;

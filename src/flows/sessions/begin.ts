@@ -28,6 +28,9 @@ export interface Beginning {
   client: { pid: number; start: string | undefined };
 }
 
+/** What the client says of a conversation it opens. */
+export type Begun = Pick<Beginning, 'conversation' | 'how' | 'parent' | 'transcript'>;
+
 const MAIN = new Set(['main', 'master', 'trunk', 'develop']);
 const CONVERSATION = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
@@ -38,7 +41,7 @@ const CONVERSATION = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 export function conversationOf(
   event: Pick<SessionEvent, 'session' | 'source' | 'transcript'>,
   env: Readonly<Record<string, string | undefined>>,
-): Pick<Beginning, 'conversation' | 'how' | 'parent' | 'transcript'> | undefined {
+): Begun | undefined {
   const { session, source, transcript } = event;
   if (session === undefined) return undefined;
   const how: StartKind =
