@@ -38,7 +38,7 @@ const hookScripts = readdirSync(path.join(root, 'hooks')).filter(
 
 /** Every `await import(...)` below the hooks; a test of the built files finds one that is missing here. */
 const LAZY =
-  /^(?:\.\/(?:context-file|load|compress|prune|archive-transcripts|recover-pending|state-source|session-partition|adopt|sessions\/(?:keep|variables)|template-context|template-follow|template-take-up|yaml-fields)\.ts|\.\/restore\/recover\.ts|\.\.\/src\/flows\/prompt-acts\/answer\.ts|zx\/core|simple-git|undici|node-notifier|yaml)$/;
+  /^(?:\.\/(?:context-file|load|compress|prune|archive-transcripts|recover-pending|state-source|session-partition|post-session|adopt|sessions\/(?:keep|variables)|template-context|template-follow|template-take-up|yaml-fields)\.ts|\.\/restore\/recover\.ts|\.\.\/src\/flows\/prompt-acts\/answer\.ts|zx\/core|simple-git|undici|node-notifier|yaml)$/;
 const lazy = new Map<string, string>();
 
 /**

@@ -1,26 +1,24 @@
 import * as path from 'node:path';
-import { parseDuration } from '../config/duration.ts';
 import { problemLine } from '../config/types.ts';
 import type { PartInWork } from '../context/sources.ts';
 import { messageOf, systemCode } from '../errors.ts';
 import { isEnabledForUser } from '../install/enabled.ts';
 import { isInstalledIn } from '../install/installed.ts';
-import { exists, setTimes, statIfExists, writeFileAtomic } from '../platform/fs.ts';
-import { processStartTime, spawnDetached } from '../platform/process.ts';
+import { exists } from '../platform/fs.ts';
+import { spawnDetached } from '../platform/process.ts';
 import type { SessionEvent } from '../sessions/event.ts';
-import { appendRecord } from '../store/journal.ts';
-import { claimSession, markLive } from '../store/live.ts';
+import { claimSession } from '../store/live.ts';
 import { sessionNonce } from '../store/nonce.ts';
-import { conversationJournal, worktreeName } from '../store/paths.ts';
-import { readGiven, readLastSession, writeGiven, writeLastSession } from '../store/session-facts.ts';
+import { worktreeName } from '../store/paths.ts';
+import { readGiven, readLastSession, writeGiven } from '../store/session-facts.ts';
 import { hasWork, openSpool, recordEvent } from '../store/spool.ts';
 import { startCheckpointLoop } from './checkpoint-loop.ts';
 import { runMoment } from './moments.ts';
+import { noteStart } from './note-start.ts';
 import { runPreSession } from './pre-session.ts';
 import { beginSessionContext } from './session-context.ts';
-import { type Begun, beginConversation, conversationOf } from './sessions/begin.ts';
-import { tellLost } from './sessions/lost.ts';
-import { endLostRun, hasLostSessions, sweepLostSessions } from './sweep.ts';
+import { type Begun, conversationOf } from './sessions/begin.ts';
+import { hasLostSessions } from './sweep.ts';
 import type { Workplace } from './workplace.ts';
 
 const SOURCES = ['startup', 'resume', 'clear', 'compact'] as const;
@@ -141,45 +139,6 @@ function whileWritable(place: Workplace, notes: string[], write: () => void): bo
     );
     return false;
   }
-}
-
-/** @returns what the person is told: clients that were killed. */
-function noteStart(
-  place: Workplace,
-  event: SessionEvent,
-  begun: Begun | undefined,
-  scope: string,
-  clientPid: number,
-): string | undefined {
-  const session = begun?.conversation ?? 'unknown';
-  const transcript = begun === undefined ? event.transcript : begun.transcript;
-  if (hasLostSessions(place.state)) sweepLostSessions(place);
-  endLostRun(place, session);
-  const now = place.now();
-  const client = { pid: clientPid, start: processStartTime(clientPid) };
-  appendRecord(conversationJournal(place.state, session), {
-    t: now,
-    type: 'start',
-    source: event.source,
-    scope,
-    cwd: place.cwd,
-    transcript,
-    pid: clientPid,
-  });
-  if (begun !== undefined && !event.subagent) beginConversation(place, { ...begun, cwd: place.cwd, client });
-  markLive(place.state, { session, ...client, scope, cwd: place.cwd, transcript });
-  if (transcript !== undefined)
-    writeLastSession(place.state, worktreeName(place.repository), { session, transcript });
-  const due = path.join(place.state.due, session);
-  const everyMs = parseDuration(place.resolved.config.checkpoints.every) ?? 1_800_000;
-  const dueAt = statIfExists(due)?.mtimeMs;
-  // A time further away than the interval means that the clock was set back.
-  if (dueAt === undefined || dueAt > now + everyMs) {
-    const next = new Date(now + everyMs);
-    writeFileAtomic(due, '', { sync: false });
-    setTimes(due, next, next);
-  }
-  return tellLost(place.state);
 }
 
 function reportLater(place: Workplace, event: SessionEvent, error: string): void {

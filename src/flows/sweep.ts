@@ -34,17 +34,19 @@ export function sweepLostSessions(place: Pick<Workplace, 'state'>): number {
 
 /**
  * The same for the one conversation that another client opens again now, however busy the worker is: what stands for it in the
- * folder of the living is about to be replaced.
+ * folder of the living is about to be replaced. @returns whether it was lost.
  */
-export function endLostRun(place: Pick<Workplace, 'state'>, conversation: string): void {
+export function endLostRun(place: Pick<Workplace, 'state'>, conversation: string): boolean {
   const { state } = place;
-  if (!exists(path.join(state.live, conversation))) return;
+  if (!exists(path.join(state.live, conversation))) return false;
   const isTold = waitingEvents(state).some(
     (event) => event.bell === 'end' && parseEvent(readEventBytes(event))?.session === conversation,
   );
   // In this order: an end that was handled in between is gone from there.
   const live = listLive(state).find((one) => one.session === conversation);
-  if (!isTold && live !== undefined && !isClientAlive(live)) endLost(place, live);
+  if (isTold || live === undefined || isClientAlive(live)) return false;
+  endLost(place, live);
+  return true;
 }
 
 function endLost({ state }: Pick<Workplace, 'state'>, live: LiveSession): void {

@@ -114,7 +114,7 @@ export function transition(state: SessionState, event: LifecycleEvent, facts: Li
       // A compaction comes in the middle of a turn.
       return state === 'Working' && (event.how === 'compact' || facts.others === 'working')
         ? stay(state)
-        : follow(state, TO_ACTIVE[state]);
+        : follow(state, opened(TO_ACTIVE[state], facts));
     case 'prompt':
       return state === 'Working' ? stay(state) : follow(state, [...TO_ACTIVE[state], 'work']);
     case 'stop':
@@ -140,8 +140,16 @@ export function transition(state: SessionState, event: LifecycleEvent, facts: Li
     case 'command':
       return move(state, event.by) === undefined
         ? { ...stay(state), refused: { legal: movesFrom(state) } }
-        : follow(state, [event.by]);
+        : follow(
+            state,
+            event.by === 'start' || event.by === 'resume' ? opened([event.by], facts) : [event.by],
+          );
   }
+}
+
+/** Whoever opens a session in which another conversation is at work finds it at work. */
+function opened(moves: readonly SessionMove[], { others }: LifecycleFacts): SessionMove[] {
+  return others === 'working' ? [...moves, 'work'] : [...moves];
 }
 
 function movesAtEnd(state: SessionState, { conversation, others, done }: LifecycleFacts): SessionMove[] {

@@ -64,7 +64,12 @@ const shown = (id: string): Promise<Shown> => json<Shown>('show', id);
 
 async function claude(prompt: string, turns: ScriptedTurn[], args: string[] = []) {
   api.script(...turns);
-  const run = await runClient({ sandbox, api, prompt, args: ['--allowedTools=Bash,Write,Edit,Read', ...args] });
+  const run = await runClient({
+    sandbox,
+    api,
+    prompt,
+    args: ['--allowedTools=Bash,Write,Edit,Read', ...args],
+  });
   expect(await sandbox.settle(30_000)).toEqual([]);
   expect([api.remaining(), api.unscripted, api.strays]).toEqual([0, 0, []]);
   return run;
@@ -84,7 +89,10 @@ test('a first prompt begins a session that is named by it, and paused when the c
     { tools: [{ name: 'Bash', input: { command: 'exit 3', description: 'fail' } }] },
     {
       tools: [
-        { name: 'Bash', input: { command: 'sleep 0.2; echo late', description: 'x', run_in_background: true } },
+        {
+          name: 'Bash',
+          input: { command: 'sleep 0.2; echo late', description: 'x', run_in_background: true },
+        },
       ],
     },
     { text: 'It is fast.' },
@@ -93,7 +101,12 @@ test('a first prompt begins a session that is named by it, and paused when the c
   first = run.session;
   const [one, ...others] = await items();
   expect(others).toEqual([]);
-  expect(one).toMatchObject({ name: 'Make the search fast', state: 'Paused', open: false, conversations: [first] });
+  expect(one).toMatchObject({
+    name: 'Make the search fast',
+    state: 'Paused',
+    open: false,
+    conversations: [first],
+  });
   work = one?.id ?? '';
   const all = await shown(work);
   expect(all.history.map(({ from, by, to }) => `${from} ${by} ${to}`).slice(0, 2)).toEqual([

@@ -6,7 +6,7 @@ import { cleanName } from '../../store/names.ts';
 import { readSessionPartition, writeSessionPartition } from '../../store/partition.ts';
 import { worktreeName } from '../../store/paths.ts';
 import { appendPiece } from '../../store/pieces.ts';
-import { sweepLostSessions } from '../sweep.ts';
+import { endLostRun } from '../sweep.ts';
 import { makeSession } from './begin.ts';
 import { rememberFacts } from './keep.ts';
 import { type SessionPlace, timeOf } from './place.ts';
@@ -29,10 +29,7 @@ const ENDINGS: readonly SessionCommand[] = ['cancel', 'pause', 'complete', 'arch
  */
 export function moveSession(place: SessionPlace, id: string, by: SessionCommand): Moved {
   const { state } = place;
-  const before = readSession(state, id, readUntold(state));
-  // A client that was killed is ended before, so that what is done now comes behind.
-  if (before.lost.length > 0) sweepLostSessions(place);
-  const { session } = before;
+  const session = readSettled(place, id);
   const outcome = outcomeOf(session, { kind: 'command', by });
   if (outcome.refused !== undefined) throw refusal(session, by, outcome.refused.legal);
   if (outcome.actions.includes('archive')) rememberFacts(state, session);
@@ -49,6 +46,20 @@ export function moveSession(place: SessionPlace, id: string, by: SessionCommand)
     actions: outcome.actions,
     session: after,
   };
+}
+
+/** Notes that the work of a session is done: its end completes it, unless somebody goes on with it. */
+export function markDone(place: SessionPlace, id: string, cause: string): Session {
+  const session = readSettled(place, id);
+  appendPiece(place.state, id, { t: afterAll(place, session), type: 'done', cause });
+  return { ...session, done: true };
+}
+
+/** A session as it is now; a client of it that was killed is ended before, so that what is done now comes behind. */
+function readSettled(place: SessionPlace, id: string): Session {
+  const { session, lost } = readSession(place.state, id, readUntold(place.state));
+  for (const conversation of lost) endLostRun(place, conversation);
+  return session;
 }
 
 /** Makes a session and starts it: the next conversation that begins in this working tree belongs to it. */

@@ -25,6 +25,8 @@ export interface Beginning {
   parent: string | undefined;
   transcript: string | undefined;
   cwd: string;
+  /** Milliseconds since 1970. */
+  at: number;
   client: { pid: number; start: string | undefined };
 }
 
@@ -76,7 +78,7 @@ export function beginConversation(place: SessionPlace, beginning: Beginning): Be
     return belonging;
   }
   appendPiece(state, belonging.session, {
-    t: timeOf(place),
+    t: beginning.at,
     type: 'start',
     conversation,
     how,

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { parseDuration } from '../../config/duration.ts';
 import { listDirectory, removeFile, statIfExists } from '../../platform/fs.ts';
+import { isSameProcessAlive } from '../../platform/process.ts';
 import { move, type SessionState } from '../../sessions/lifecycle.ts';
 import { foldSession, outcomeOf, type Session } from '../../sessions/session.ts';
 import { listLive } from '../../store/live.ts';
@@ -35,7 +36,7 @@ export function keepSessions(place: Workplace): void {
     if (archiveQuiet(place, row)) changed = true;
   }
   writeSessionList(place.state, changed ? refreshRows(place) : rows);
-  removeOld(place.state.clients, place.now());
+  removeClients(place.state, place.now());
 }
 
 /** The rows of all sessions; those whose journal or remembered facts have not changed are taken as they are. */
@@ -105,9 +106,12 @@ export function rememberFacts(state: StatePaths, session: Session): void {
       followSession(state, id, transcript);
 }
 
-function removeOld(folder: string, now: number): void {
-  for (const name of listDirectory(folder)) {
-    const file = path.join(folder, name);
-    if (now - (statIfExists(file)?.mtimeMs ?? now) > KEEP_CLIENT_MS) removeFile(file);
+/** Notes about clients that are gone. */
+function removeClients({ clients }: StatePaths, now: number): void {
+  for (const name of listDirectory(clients)) {
+    const file = path.join(clients, name);
+    if (now - (statIfExists(file)?.mtimeMs ?? now) <= KEEP_CLIENT_MS) continue;
+    const [pid, start] = name.split('-');
+    if (!isSameProcessAlive(Number(pid), start === '0' ? undefined : start)) removeFile(file);
   }
 }
