@@ -275,7 +275,8 @@ const SOURCES: Readonly<Record<Exclude<Kind, 'files'>, (cli: Cli) => Promise<Can
   },
   async work({ state, repository }) {
     const { listSessions } = await import('../flows/sessions/list.ts');
-    return listSessions({ state, repository }).rows.map(({ id, name }) => ({ word: id, note: name }));
+    const { rows } = await listSessions({ state, repository });
+    return rows.map(({ id, name }) => ({ word: id, note: name }));
   },
   async snapshot({ repository }) {
     const { documentPaths } = await import('../store/paths.ts');

@@ -61,7 +61,7 @@ const EFFECTS: Record<string, Effect> = {
   end: async (place, event, record, before) => {
     const { session } = event;
     if (session === undefined) return;
-    unmarkLive(place.state, session);
+    unmarkLive(place.state, session, record.t);
     // An end that is told twice finishes nothing twice.
     const wanted = actionsFor(place, session, record);
     if (wanted !== undefined && !wanted.includes('finish-work')) return;

@@ -41,7 +41,7 @@ export function noteStart(
   });
   if (begun !== undefined && !event.subagent)
     beginConversation(place, { ...begun, at: now, cwd: place.cwd, client });
-  markLive(place.state, { session, ...client, scope, cwd: place.cwd, transcript });
+  markLive(place.state, { session, ...client, scope, cwd: place.cwd, transcript, at: now });
   if (transcript !== undefined)
     writeLastSession(place.state, worktreeName(place.repository), { session, transcript });
   const due = path.join(place.state.due, session);

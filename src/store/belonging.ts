@@ -6,6 +6,7 @@ import {
   listDirectory,
   readTextIfExists,
   removeFile,
+  siblingTempName,
   writeFileAtomic,
 } from '../platform/fs.ts';
 import type { StatePaths } from './paths.ts';
@@ -85,10 +86,10 @@ export function awaitConversation(state: StatePaths, worktree: string, session: 
   writeFileAtomic(path.join(state.awaited, worktree), session, { mode: 0o600, sync: false });
 }
 
-/** Takes what is awaited in a working tree; of several that ask at once one gets it. */
+/** Takes what is awaited in a working tree; of several that ask at once one gets it. Killed here, nobody is awaited any more. */
 export function takeAwaited(state: StatePaths, worktree: string): string | undefined {
   const file = path.join(state.awaited, worktree);
-  const mine = `${file}.${process.pid}.taken`;
+  const mine = siblingTempName(file);
   if (!claimByRename(file, mine)) return undefined;
   const session = readTextIfExists(mine)?.trim();
   removeFile(mine);
@@ -111,16 +112,13 @@ export function noteLost(state: StatePaths, conversation: string): void {
 
 /** Conversations of which the person has not been told yet. Of several that take them at once, each is told by one. */
 export function takeLost(state: StatePaths): string[] {
-  return listDirectory(state.lost).filter((name) =>
-    claimByRename(path.join(state.lost, name), path.join(state.lost, `.${name}.${process.pid}.tmp`))
-      ? forget(state, name)
-      : false,
-  );
-}
-
-function forget(state: StatePaths, name: string): boolean {
-  removeFile(path.join(state.lost, `.${name}.${process.pid}.tmp`));
-  return true;
+  return listDirectory(state.lost).filter((name) => {
+    const file = path.join(state.lost, name);
+    const mine = siblingTempName(file);
+    if (name.startsWith('.') || !claimByRename(file, mine)) return false;
+    removeFile(mine);
+    return true;
+  });
 }
 
 function parse(text: string | undefined): Belonging | undefined {

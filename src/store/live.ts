@@ -18,6 +18,8 @@ export interface LiveSession {
   scope: string;
   cwd: string;
   transcript: string | undefined;
+  /** When this run of it began, milliseconds since 1970; notes of older versions do not say. */
+  at?: number;
 }
 
 /** Notes that a session is open. The first line is the process id alone, which git's hooks read. */
@@ -45,7 +47,10 @@ export function isClientAlive(live: LiveSession): boolean {
   return isSameProcessAlive(live.pid, live.start);
 }
 
-export function unmarkLive(state: StatePaths, session: string): void {
+/** @param endedAt only a run that began before then is over: an end may be handled when the next run has begun. */
+export function unmarkLive(state: StatePaths, session: string, endedAt = Number.POSITIVE_INFINITY): void {
+  const live = listLive(state).find((one) => one.session === session);
+  if (live?.at !== undefined && live.at > endedAt) return;
   removeFile(path.join(state.live, session));
 }
 

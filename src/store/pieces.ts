@@ -1,55 +1,20 @@
-import * as path from 'node:path';
-import {
-  createFileExclusive,
-  ensureDirectory,
-  exists,
-  listDirectory,
-  readTextIfExists,
-  statIfExists,
-  writeFileAtomic,
-} from '../platform/fs.ts';
-import { redactValue } from '../redact/redact.ts';
+import { createFileExclusive, readTextIfExists, statIfExists, writeFileAtomic } from '../platform/fs.ts';
 import { appendRecord, type JournalRecord, parseRecord, readRecords } from './journal.ts';
 import type { StatePaths } from './paths.ts';
+import { pieceJournal, stampPieces } from './piece-files.ts';
 
 /** Damaged journals kept of one session; more are not kept. */
 const MOST_KEPT = 5;
-const NAME = /^([a-z0-9]+(?:-[a-z0-9]+)*)\.jsonl$/;
-
-/** The append-only journal of one session. */
-export function pieceJournal(state: StatePaths, session: string): string {
-  return path.join(state.pieces, `${session}.jsonl`);
-}
 
 /** Appends one record, redacted, with one write; any number of processes may do so at once. */
 export function appendPiece(state: StatePaths, session: string, record: JournalRecord): void {
   appendRecord(pieceJournal(state, session), record);
+  stampPieces(state);
 }
 
 /** A session's records in the order in which they were written; lines that cannot be read are counted. */
 export function readPiece(state: StatePaths, session: string): { records: JournalRecord[]; damaged: number } {
   return readRecords(pieceJournal(state, session));
-}
-
-/** Writes a whole journal, unless there is one. @returns whether it was written. */
-export function createPiece(state: StatePaths, session: string, records: readonly JournalRecord[]): boolean {
-  ensureDirectory(state.pieces);
-  const lines = records.map((record) => `${JSON.stringify(redactValue(record))}\n`).join('');
-  return createFileExclusive(pieceJournal(state, session), lines);
-}
-
-export function hasPiece(state: StatePaths, session: string): boolean {
-  return exists(pieceJournal(state, session));
-}
-
-/** The ids of all sessions that have a journal, sorted. */
-export function listPieces(state: StatePaths): string[] {
-  return listDirectory(state.pieces).flatMap((name) => NAME.exec(name)?.[1] ?? []);
-}
-
-/** The journal's size in bytes; it only grows. 0 where there is none. */
-export function pieceSize(state: StatePaths, session: string): number {
-  return statIfExists(pieceJournal(state, session))?.size ?? 0;
 }
 
 /**
@@ -82,6 +47,7 @@ export function quarantinePiece(
     if (error instanceof Changed) return undefined;
     throw error;
   }
+  stampPieces(state);
   return { file, lines: damaged };
 }
 

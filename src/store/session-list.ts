@@ -1,5 +1,4 @@
-import { readTextIfExists, writeFileAtomic } from '../platform/fs.ts';
-import { redactValue } from '../redact/redact.ts';
+import { readTextIfExists } from '../platform/fs.ts';
 import type { StatePaths } from './paths.ts';
 
 /** What the list of sessions shows of one, so that it need not be folded to be shown. Times are milliseconds since 1970. */
@@ -26,23 +25,22 @@ export interface SessionRow {
   factsAt: number;
 }
 
-const VERSION = 1;
+export const LIST_VERSION = 1;
 
-/** The rows by id; undefined where there is no list, or none of this version. */
-export function readSessionList(state: StatePaths): Map<string, SessionRow> | undefined {
+export interface StoredList {
+  /** That of the journals, when the list was made; see `piecesStamp`. */
+  stamp: string;
+  rows: SessionRow[];
+}
+
+/** Undefined where there is no list, or none of this version. */
+export function readSessionList(state: StatePaths): StoredList | undefined {
   try {
-    const { version, rows } = JSON.parse(readTextIfExists(state.sessionList) ?? '') as {
+    const { version, ...list } = JSON.parse(readTextIfExists(state.sessionList) ?? '') as StoredList & {
       version: number;
-      rows: SessionRow[];
     };
-    return version === VERSION ? new Map(rows.map((row) => [row.id, row])) : undefined;
+    return version === LIST_VERSION && Array.isArray(list.rows) ? list : undefined;
   } catch {
     return undefined;
   }
-}
-
-/** Replaces the list. It may be made anew from the journals at any time, so it is not synced. */
-export function writeSessionList(state: StatePaths, rows: readonly SessionRow[]): void {
-  const text = JSON.stringify(redactValue({ version: VERSION, rows }));
-  writeFileAtomic(state.sessionList, text, { mode: 0o600, sync: false });
 }

@@ -402,13 +402,13 @@ async function work(): Promise<void> {
   keepSessions(place);
 }
 
-function compare(model: Model, steps: readonly Step[]): void {
+async function compare(model: Model, steps: readonly Step[]): Promise<void> {
   for (const one of model.sessions) {
     const [conversation] = one.conversations.keys();
     if (conversation !== undefined) one.id ??= belongingOf(place.state, conversation)?.session;
   }
   const told = JSON.stringify(steps.map(({ what, a }) => `${what} ${a}`));
-  const states = new Map(listSessions(place).rows.map(({ id, state }) => [id, state]));
+  const states = new Map((await listSessions(place)).rows.map(({ id, state }) => [id, state]));
   const expected = new Map(model.sessions.map((one) => [one.id, model.stateOf(one)]));
   expect(Object.fromEntries(states), told).toEqual(Object.fromEntries(expected));
   for (const one of model.sessions)
@@ -434,12 +434,12 @@ test(`${RUNS} random lives of sessions: the state is always the model's, the wor
       const model = new Model();
       for (const [index, one] of steps.entries()) {
         await happen(model, one);
-        compare(model, steps.slice(0, index + 1));
+        await compare(model, steps.slice(0, index + 1));
       }
       // Two workers: an end that waited kept the first from ending what was lost.
       await work();
       await work();
-      compare(model, steps);
+      await compare(model, steps);
       for (const one of model.sessions) {
         for (const conversation of one.conversations.keys()) {
           const jobs = jobsDone(conversation);

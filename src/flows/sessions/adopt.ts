@@ -3,7 +3,8 @@ import { type Belonging, belongingOf, bindConversation, boundConversations } fro
 import { type JournalRecord, readRecords } from '../../store/journal.ts';
 import { acquireLock } from '../../store/lock.ts';
 import { conversationJournal } from '../../store/paths.ts';
-import { appendPiece, hasPiece, readPiece } from '../../store/pieces.ts';
+import { hasPiece } from '../../store/piece-files.ts';
+import { appendPiece, readPiece } from '../../store/pieces.ts';
 import { recentSessions } from '../../store/session-facts.ts';
 import { findForked } from './forked.ts';
 import { pieceRecord } from './piece-record.ts';

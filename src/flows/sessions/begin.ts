@@ -13,7 +13,8 @@ import {
 } from '../../store/belonging.ts';
 import { isClientAlive, listLive } from '../../store/live.ts';
 import { worktreeName } from '../../store/paths.ts';
-import { appendPiece, hasPiece, readPiece } from '../../store/pieces.ts';
+import { hasPiece } from '../../store/piece-files.ts';
+import { appendPiece, readPiece } from '../../store/pieces.ts';
 import { findForked } from './forked.ts';
 import { branchOf, freshId, type SessionPlace, timeOf } from './place.ts';
 

@@ -13,8 +13,8 @@ const MOST_NAMED = 5;
  * The session a person means: by its id, its name, the beginning of either, or by one of its conversations.
  * @throws HooksError where there is none (with those near it) or more than one.
  */
-export function findSession(place: SessionPlace, text: string): SessionRow {
-  const { rows } = listSessions(place);
+export async function findSession(place: SessionPlace, text: string): Promise<SessionRow> {
+  const { rows } = await listSessions(place);
   const wanted = text.trim().toLowerCase();
   const exact = rows.find(({ id }) => id === wanted);
   if (exact !== undefined) return exact;
@@ -41,8 +41,11 @@ export function findSession(place: SessionPlace, text: string): SessionRow {
  * The session a command is about where none is named: that of the conversation it was called from, else the one something
  * happened in last in this working tree and that is not archived. @throws HooksError where there is none.
  */
-export function currentSession(place: SessionPlace, conversation: string | undefined): SessionRow {
-  const { rows } = listSessions(place);
+export async function currentSession(
+  place: SessionPlace,
+  conversation: string | undefined,
+): Promise<SessionRow> {
+  const { rows } = await listSessions(place);
   const own = conversation === undefined ? undefined : belongingOf(place.state, conversation)?.session;
   const found =
     rows.find(({ id }) => id === own) ??

@@ -6,15 +6,17 @@ import { move, type SessionState } from '../../sessions/lifecycle.ts';
 import { foldSession, outcomeOf, type Session } from '../../sessions/session.ts';
 import { listLive } from '../../store/live.ts';
 import type { StatePaths } from '../../store/paths.ts';
-import { appendPiece, listPieces, pieceSize, readPiece } from '../../store/pieces.ts';
-import { readSessionList, type SessionRow, writeSessionList } from '../../store/session-list.ts';
+import { listPieces, pieceSize, piecesStamp } from '../../store/piece-files.ts';
+import { appendPiece, readPiece } from '../../store/pieces.ts';
+import { readSessionList, type SessionRow, type StoredList } from '../../store/session-list.ts';
 import { hasWaitingEnd } from '../../store/spool.ts';
+import { writeSessionList } from '../../store/write-session-list.ts';
 import type { TranscriptTodo } from '../../transcript/events.ts';
 import { followSession, rememberedFacts } from '../session-facts.ts';
 import type { Workplace } from '../workplace.ts';
 import { adoptConversations } from './adopt.ts';
 
-import { rowOf, setAside } from './list.ts';
+import { rowOf, setAside } from './refold.ts';
 
 /** A session no client has had open for this long is paused; one that a person has resumed gets so long to be gone on with. */
 const LEFT_MS = 3_600_000;
@@ -27,7 +29,7 @@ const DEFAULT_QUIET_MS = 14 * 24 * 3_600_000;
  */
 export function keepSessions(place: Workplace): void {
   adoptConversations(place);
-  const rows = refreshRows(place);
+  let { stamp, rows } = refreshRows(place);
   const live = new Set(listLive(place.state).map(({ session }) => session));
   const isQuietNow = !hasWaitingEnd(place.state);
   let changed = false;
@@ -35,16 +37,18 @@ export function keepSessions(place: Workplace): void {
     if (isQuietNow && pauseLeft(place, row, live)) changed = true;
     if (archiveQuiet(place, row)) changed = true;
   }
-  writeSessionList(place.state, changed ? refreshRows(place) : rows);
+  if (changed) ({ stamp, rows } = refreshRows(place));
+  writeSessionList(place.state, { stamp, rows });
   removeClients(place.state, place.now());
 }
 
 /** The rows of all sessions; those whose journal or remembered facts have not changed are taken as they are. */
-function refreshRows(place: Workplace): SessionRow[] {
+function refreshRows(place: Workplace): StoredList {
   const { state } = place;
-  const stored = readSessionList(state);
-  return listPieces(state).map((id) => {
-    const old = stored?.get(id);
+  const stored = new Map(readSessionList(state)?.rows.map((row) => [row.id, row]));
+  const stamp = piecesStamp(state);
+  const rows = listPieces(state).map((id) => {
+    const old = stored.get(id);
     const size = pieceSize(state, id);
     const factsAt = Math.max(0, ...(old?.conversations ?? []).map((one) => factsTime(state, one)));
     if (old !== undefined && old.size === size && factsAt <= old.factsAt) return old;
@@ -53,6 +57,7 @@ function refreshRows(place: Workplace): SessionRow[] {
     const session = foldSession(id, records);
     return withFacts(state, session, rowOf(session, damaged > 0 ? pieceSize(state, id) : size, old));
   });
+  return { stamp, rows };
 }
 
 function withFacts(state: StatePaths, session: Session, row: SessionRow): SessionRow {

@@ -1,11 +1,8 @@
-import { systemCode } from '../../errors.ts';
-import type { Session } from '../../sessions/session.ts';
+import { listDirectory } from '../../platform/fs.ts';
 import type { StatePaths } from '../../store/paths.ts';
-import { listPieces, pieceSize, quarantinePiece } from '../../store/pieces.ts';
-import { readSessionList, type SessionRow, writeSessionList } from '../../store/session-list.ts';
-import { adoptConversations } from './adopt.ts';
+import { piecesStamp } from '../../store/piece-files.ts';
+import { readSessionList, type SessionRow } from '../../store/session-list.ts';
 import type { SessionPlace } from './place.ts';
-import { readSession, readUntold } from './read.ts';
 
 export interface SessionList {
   /** The one something happened in last comes first. */
@@ -17,78 +14,27 @@ export interface SessionList {
 }
 
 /**
- * All sessions of the repository as they are now. Reads one file, and the journals that have grown since it was written; the
- * first time every journal, and gives conversations from before there were sessions one each.
+ * All sessions of the repository as they are now. Reads one file; the journals, what no worker has handled yet, and who lives, only
+ * where something has changed since it was written or a client is there. The first time every journal is read, and conversations
+ * from before there were sessions get one each.
  */
-export function listSessions(place: SessionPlace): SessionList {
+export async function listSessions(place: SessionPlace): Promise<SessionList> {
   const { state } = place;
   const stored = readSessionList(state);
-  if (stored === undefined) whereWritable(() => adoptConversations(place));
-  const untold = readUntold(state);
-  const problems: string[] = [];
-  const kept: SessionRow[] = [];
-  let isNew = stored === undefined;
-  const rows = listPieces(state).map((id) => {
-    const old = stored?.get(id);
-    const size = pieceSize(state, id);
-    const isUntold = untold.records.has(id) || untold.lost.has(id);
-    if (old !== undefined && old.size === size) kept.push(old);
-    else isNew = true;
-    if (old !== undefined && old.size === size && !isUntold) return old;
-    const { session, damaged } = readSession(state, id, untold);
-    if (damaged > 0) problems.push(...setAside(state, id));
-    const row = rowOf(session, size, old);
-    // What no journal tells yet is shown and not kept.
-    if (!isUntold) kept.push(row);
-    return row;
-  });
-  if (isNew) whereWritable(() => writeSessionList(state, kept));
-  rows.sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1));
-  return { rows, lost: [...untold.lost.keys()], problems };
+  if (stored !== undefined && stored.stamp === piecesStamp(state) && !isBusy(state))
+    return { rows: byTime(stored.rows), lost: [], problems: [] };
+  return (await import('./refold.ts')).refoldSessions(place, stored?.rows);
 }
 
-/** A row of a session; what its transcripts tell is taken from the row of before. */
-export function rowOf(session: Session, size: number, old: SessionRow | undefined): SessionRow {
-  const { id, name, state, createdAt, updatedAt, root, branch, conversations, done, prompts } = session;
-  return {
-    id,
-    size,
-    name,
-    state,
-    createdAt,
-    updatedAt,
-    root,
-    branch,
-    conversations: conversations.map((one) => one.id),
-    open: conversations.some(({ status }) => status !== 'ended'),
-    done,
-    prompts,
-    files: old?.files ?? 0,
-    todos: old?.todos ?? { open: 0, all: 0 },
-    factsAt: old?.factsAt ?? 0,
-  };
+/** Whether a client has a session open, or something it said waits to be handled. */
+function isBusy({ live, spool, work }: StatePaths): boolean {
+  return (
+    listDirectory(live).length > 0 ||
+    listDirectory(work).length > 0 ||
+    listDirectory(spool).some((name) => name !== 'tmp')
+  );
 }
 
-/** Puts the damaged lines of a journal aside. @returns what is said of it. */
-export function setAside(state: StatePaths, id: string): string[] {
-  let aside: ReturnType<typeof quarantinePiece>;
-  whereWritable(() => {
-    aside = quarantinePiece(state, id);
-  });
-  if (aside === undefined) return [];
-  const lines = aside.lines === 1 ? '1 line' : `${aside.lines} lines`;
-  const where =
-    aside.file === undefined
-      ? 'and were dropped (five damaged copies are kept already)'
-      : `and lie in ${aside.file}`;
-  return [`${lines} of the journal of ${id} could not be read ${where}. The rest counts.`];
-}
-
-/** What only saves time later, or mends, does not keep a list from being shown on a full or read-only disk. */
-export function whereWritable(write: () => void): void {
-  try {
-    write();
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error;
-  }
+export function byTime(rows: SessionRow[]): SessionRow[] {
+  return rows.sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1));
 }

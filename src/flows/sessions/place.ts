@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../../platform/clock.ts';
 import { readTextIfExists } from '../../platform/fs.ts';
 import { newSessionId } from '../../sessions/name.ts';
 import type { Repository, StatePaths } from '../../store/paths.ts';
-import { hasPiece } from '../../store/pieces.ts';
+import { hasPiece } from '../../store/piece-files.ts';
 
 /** What a flow about sessions needs of a workplace; its configuration is not among it. */
 export interface SessionPlace {

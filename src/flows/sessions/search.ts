@@ -22,12 +22,13 @@ const MOST_HITS = 5;
  * Sessions that have a text in their names, branches, prompts, decisions, files or variables, the latest first; upper and lower
  * case are the same. Reads journals and what is remembered of the transcripts, not the transcripts themselves.
  */
-export function searchSessions(place: SessionPlace, text: string): FoundSession[] {
+export async function searchSessions(place: SessionPlace, text: string): Promise<FoundSession[]> {
   const { state } = place;
   const wanted = text.toLowerCase();
   const untold = readUntold(state);
   const holds = (other: string | undefined): boolean => other?.toLowerCase().includes(wanted) === true;
-  return listSessions(place).rows.flatMap((row) => {
+  const { rows } = await listSessions(place);
+  return rows.flatMap((row) => {
     const { session } = readSession(state, row.id, untold);
     const facts = workFacts(state, session, false);
     const hits: SearchHit[] = [];

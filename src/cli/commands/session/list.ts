@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../../../platform/clock.ts';
 import { visible } from '../../../platform/terminal.ts';
 import type { SessionRow } from '../../../store/session-list.ts';
@@ -9,6 +9,7 @@ import { age, rowJson, sessionPlace } from './shared.ts';
 
 interface Options {
   all?: boolean;
+  limit: number;
   json?: boolean;
 }
 
@@ -20,20 +21,29 @@ export function defineList(session: Command, cli: Cli): void {
     .command('list')
     .description('The sessions of this repository: state, age, name, branch, changed files, open todos.')
     .option('--all', 'archived ones too')
+    .option('--limit <n>', 'at most so many, the latest; 0 for all', limit, 50)
     .option('--json', 'one JSON document on standard output')
     .addHelpText('after', '\nExample:\n  claude-hooks session list --all\n')
     .action((options: Options) => list(cli, options));
 }
 
-export async function list(cli: Cli, { all, json }: Options): Promise<void> {
+async function list(cli: Cli, { all, limit: most, json }: Options): Promise<void> {
   const { listSessions } = await import('../../../flows/sessions/list.ts');
-  const { rows, lost, problems } = listSessions(sessionPlace(cli));
+  const { rows, lost, problems } = await listSessions(sessionPlace(cli));
   for (const problem of problems) cli.say(`claude-hooks: ${visible(problem)}`);
-  const shown = rows.filter(({ state }) => all === true || state !== 'Archived');
+  const wanted = rows.filter(({ state }) => all === true || state !== 'Archived');
+  const shown = most === 0 ? wanted : wanted.slice(0, most);
   if (json === true)
-    return cli.json({ items: shown.map(rowJson), lost, archived: rows.length - shown.length });
+    return cli.json({
+      items: shown.map(rowJson),
+      total: wanted.length,
+      archived: rows.length - wanted.length,
+      lost,
+    });
   if (shown.length > 0) cli.print(sessionTable(cli, shown, new Set(lost), systemClock()));
-  const hidden = rows.length - shown.length;
+  if (wanted.length > shown.length)
+    cli.say(`${wanted.length - shown.length} older ones are not shown: --limit 0`);
+  const hidden = rows.length - wanted.length;
   if (hidden > 0)
     cli.say(`${hidden} archived ${hidden === 1 ? 'session is' : 'sessions are'} not shown: --all`);
   if (rows.length === 0)
@@ -43,12 +53,7 @@ export async function list(cli: Cli, { all, json }: Options): Promise<void> {
 }
 
 /** One line for each session, none wider than the terminal as long as that has room for an id. */
-export function sessionTable(
-  cli: Cli,
-  rows: readonly SessionRow[],
-  lost: ReadonlySet<string>,
-  now: number,
-): string {
+function sessionTable(cli: Cli, rows: readonly SessionRow[], lost: ReadonlySet<string>, now: number): string {
   const idWidth = Math.max(...rows.map(({ id }) => id.length));
   return rows
     .map((row) => {
@@ -72,4 +77,9 @@ function stateText(cli: Cli, state: string, text: string): string {
   if (state === 'Working') return paint(cli, 'green', text);
   if (state === 'Active') return paint(cli, 'yellow', text);
   return state === 'Archived' ? paint(cli, 'dim', text) : text;
+}
+
+function limit(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It has to be a whole number.');
+  return Number(text);
 }

@@ -16,7 +16,7 @@ export function defineSearch(session: Command, cli: Cli): void {
 
 async function search(cli: Cli, text: string, asJson: boolean): Promise<void> {
   const { searchSessions } = await import('../../../flows/sessions/search.ts');
-  const found = searchSessions(sessionPlace(cli), text);
+  const found = await searchSessions(sessionPlace(cli), text);
   if (asJson) return cli.json({ items: found.map(({ row, hits }) => ({ ...rowJson(row), hits })) });
   for (const { row, hits } of found) {
     cli.print(`${paint(cli, 'cyan', row.id)}  ${row.state}  ${cell(row.name, 60)}`);

@@ -18,7 +18,7 @@ async function show(cli: Cli, named: string | undefined, asJson: boolean): Promi
   const [{ readSession, readUntold }, { workFacts }, { setAside }] = await Promise.all([
     import('../../../flows/sessions/read.ts'),
     import('../../../flows/sessions/facts.ts'),
-    import('../../../flows/sessions/list.ts'),
+    import('../../../flows/sessions/refold.ts'),
   ]);
   const { state } = sessionPlace(cli);
   const { id } = await targetOf(cli, named);

@@ -24,7 +24,7 @@ export function defineStart(session: Command, cli: Cli): void {
 
 async function start(cli: Cli, name: string, { run, json }: Options): Promise<void> {
   const { moveSession, startSessionNamed } = await import('../../../flows/sessions/act.ts');
-  const { hasPiece } = await import('../../../store/pieces.ts');
+  const { hasPiece } = await import('../../../store/piece-files.ts');
   const { isId } = await import('../../../store/names.ts');
   const place = await openPlace(cli);
   const isKnown = isId(name) && hasPiece(place.state, name);
