@@ -9,6 +9,7 @@ import { formatJson, schemaText } from '../src/config/document-schema.ts';
 import { typesText } from '../src/config/document-types.ts';
 import type { Json } from '../src/config/merge.ts';
 import { PRESET_NAMES, PRESETS } from '../src/config/preset-catalog.ts';
+import { lifecycleDocument } from '../src/sessions/diagram.ts';
 import { snapshotJsonSchema } from '../src/snapshots/schema.ts';
 
 /** One line a file: its path from the top, and what makes its text. */
@@ -17,6 +18,7 @@ const GENERATED: readonly [file: string, make: () => string][] = [
   ['snapshot.schema.json', () => `${formatJson(snapshotJsonSchema() as Json)}\n`],
   ['.claude-sessionrc.example', exampleText],
   ['docs/configuration.md', configurationReference],
+  ['docs/sessions.md', lifecycleDocument],
   ['src/config/config.ts', typesText],
 ];
 
