@@ -49,6 +49,32 @@ function slowestGit(project: string): () => number {
     );
 }
 
+/** Journals of sessions as the worker leaves them, and the list made of them. */
+function writeSessions(project: string, count: number): void {
+  const state = path.join(project, '.git/claude-hooks');
+  for (const name of ['pieces', 'conversations']) mkdirSync(path.join(state, name), { recursive: true });
+  for (let number = 0; number < count; number += 1) {
+    const id = `2026-11-${String(1 + (number % 28)).padStart(2, '0')}-work-${number}-${(4_096 + number).toString(16)}`;
+    const conversation = `conversation-${number}`;
+    const t = Date.now() - (number + 1) * 60_000;
+    const records: Record<string, unknown>[] = [
+      { t, type: 'created', root: project, branch: 'main' },
+      { t, type: 'start', conversation, how: 'startup' },
+    ];
+    for (let turn = 1; turn <= 20; turn += 1)
+      records.push(
+        { t: t + turn * 10, type: 'prompt', conversation, prompt: `Do number ${number}, part ${turn}` },
+        { t: t + turn * 10 + 5, type: 'stop', conversation },
+      );
+    records.push({ t: t + 1_000, type: 'end', conversation, reason: 'other' });
+    const text = records.map((record) => `${JSON.stringify(record)}\n`).join('');
+    writeFileSync(path.join(state, 'pieces', `${id}.jsonl`), text);
+    const belonging = JSON.stringify({ session: id, role: 'own', root: project });
+    writeFileSync(path.join(state, 'conversations', conversation), `${belonging}\n`);
+  }
+  timeInShell(`exec ${NODE} ${quote(path.join(dist, 'cli.cjs'))} session list`, 1, { cwd: project });
+}
+
 /** Twice a Node start, and the git command it needs. */
 const startOn = (place: string): { row: string; times: number }[] => [
   { row: 'node -e 0', times: 2 },
@@ -73,6 +99,8 @@ export function hookRows(large: boolean): Row[] {
     mkdirSync(path.join(twoTrue, '.git/hooks'), { recursive: true });
     writeFileSync(path.join(twoTrue, '.git/hooks', name), '#!/bin/sh\ntrue\n', { mode: 0o755 });
   }
+  const worked = repository('worked', 20, 2);
+  writeSessions(worked, 1_000);
   const COMMIT = `echo x >>README.md && exec git ${identity.map(quote).join(' ')} commit -q -a -m x`;
   const commit = (project: string): number => timeInShell(COMMIT, 5, { cwd: project });
 
@@ -148,6 +176,13 @@ export function hookRows(large: boolean): Row[] {
       name: 'claude-hooks --help',
       against: 'node -e 0',
       run: () => timeInShell(`exec ${NODE} ${quote(path.join(dist, 'cli.cjs'))} --help`, 2),
+    },
+    {
+      name: 'session list, 1,000 sessions',
+      against: 'node -e 0',
+      goal: 1.5,
+      run: () =>
+        timeInShell(`exec ${NODE} ${quote(path.join(dist, 'cli.cjs'))} session list`, 2, { cwd: worked }),
     },
   ];
   if (large) {
