@@ -39,11 +39,13 @@ export function sweepLostSessions(place: Pick<Workplace, 'state'>): number {
 export function endLostRun(place: Pick<Workplace, 'state'>, conversation: string): boolean {
   const { state } = place;
   if (!exists(path.join(state.live, conversation))) return false;
-  const isTold = waitingEvents(state).some(
+  const ends = waitingEvents(state).filter(
     (event) => event.bell === 'end' && parseEvent(readEventBytes(event))?.session === conversation,
   );
   // In this order: an end that was handled in between is gone from there.
   const live = listLive(state).find((one) => one.session === conversation);
+  // The end of an earlier run may wait as well.
+  const isTold = ends.some(({ time }) => time >= (live?.at ?? 0));
   if (isTold || live === undefined || isClientAlive(live)) return false;
   endLost(place, live);
   return true;

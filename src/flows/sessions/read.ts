@@ -23,19 +23,21 @@ const BELLS = new Set(['prompt', 'stop', 'failure', 'end']);
  */
 export function readUntold(state: StatePaths): Untold {
   const untold: Untold = { records: new Map(), lost: new Map() };
-  const ended = new Set<string>();
+  /** When each conversation ended last. */
+  const ended = new Map<string, number>();
   for (const waiting of waitingEvents(state)) {
     if (!BELLS.has(waiting.bell)) continue;
     const event = parseEvent(readEventBytes(waiting));
     if (event?.session === undefined || event.subagent) continue;
-    if (waiting.bell === 'end') ended.add(event.session);
+    if (waiting.bell === 'end') ended.set(event.session, waiting.time);
     const record = pieceRecord(event.session, recordOf(event, waiting));
     const belonging = belongingOf(state, event.session);
     if (record !== undefined && belonging?.role === 'own') put(untold.records, belonging.session, record);
   }
   for (const live of listLive(state)) {
     const belonging = belongingOf(state, live.session);
-    if (belonging?.role === 'own' && !ended.has(live.session) && !isClientAlive(live))
+    const isTold = (ended.get(live.session) ?? Number.NEGATIVE_INFINITY) >= (live.at ?? 0);
+    if (belonging?.role === 'own' && !isTold && !isClientAlive(live))
       put(untold.lost, belonging.session, live.session);
   }
   return untold;
