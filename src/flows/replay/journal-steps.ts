@@ -2,7 +2,7 @@ import type { JoinedStep } from '../../replay/join.ts';
 import { safeLine } from '../../replay/text.ts';
 import type { ReplayLane } from '../../replay/types.ts';
 import { type JournalRecord, readRecords } from '../../store/journal.ts';
-import { type StatePaths, sessionJournal } from '../../store/paths.ts';
+import { conversationJournal, type StatePaths } from '../../store/paths.ts';
 
 type Describe = (record: JournalRecord) => string;
 type Row = [lane: ReplayLane, type: string, describe: Describe];
@@ -36,7 +36,7 @@ export interface JournalSteps {
 
 /** What a session's journal tells. @param isAlone whether there is no transcript. */
 export function journalSteps(state: StatePaths, session: string, isAlone: boolean): JournalSteps {
-  const { records, damaged } = readRecords(sessionJournal(state, session));
+  const { records, damaged } = readRecords(conversationJournal(state, session));
   const checkpoints: JournalSteps['checkpoints'] = [];
   const steps = records.flatMap((record) => {
     if (record.type === 'checkpoint' && words(record, 'id') !== '')
