@@ -2,7 +2,6 @@ import * as path from 'node:path';
 import { ancestorsOf } from '../../platform/process.ts';
 import type { SessionEvent } from '../../sessions/event.ts';
 import type { StartKind } from '../../sessions/lifecycle.ts';
-import { foldSession } from '../../sessions/session.ts';
 import {
   type Belonging,
   belongingOf,
@@ -14,9 +13,10 @@ import {
 import { isClientAlive, listLive } from '../../store/live.ts';
 import { worktreeName } from '../../store/paths.ts';
 import { hasPiece } from '../../store/piece-files.ts';
-import { appendPiece, readPiece } from '../../store/pieces.ts';
+import { appendPiece } from '../../store/pieces.ts';
 import { findForked } from './forked.ts';
 import { branchOf, freshId, type SessionPlace, timeOf } from './place.ts';
+import { readSession, readUntold } from './read.ts';
 
 /** A conversation the client opens. */
 export interface Beginning {
@@ -143,10 +143,10 @@ function sessionOf(place: SessionPlace, conversation: string): string {
   return (belongingOf(place.state, conversation) ?? bindTo(place, conversation, undefined)).session;
 }
 
-/** Work that was completed is not gone on with by clearing the conversation. */
-function isOpenPiece({ state }: SessionPlace, session: string): boolean {
-  const view = foldSession(session, readPiece(state, session).records);
-  return view.state !== 'Complete' && view.state !== 'Archived';
+/** Work that is complete is not gone on with by clearing the conversation. What no worker has handled yet counts: its end does. */
+function isOpenPiece({ state }: SessionPlace, id: string): boolean {
+  const { session } = readSession(state, id, readUntold(state));
+  return session.state !== 'Complete' && session.state !== 'Archived';
 }
 
 /** A new session without a conversation: New. @returns its id. */
