@@ -111,8 +111,10 @@ const TO_ACTIVE: Record<SessionState, SessionMove[]> = {
 export function transition(state: SessionState, event: LifecycleEvent, facts: LifecycleFacts): Outcome {
   switch (event.kind) {
     case 'start':
-      // A compaction comes in the middle of a turn.
-      return state === 'Working' && (event.how === 'compact' || facts.others === 'working')
+      // A compaction comes in the middle of a conversation, mostly of a turn: nobody begins or goes on with anything.
+      if (event.how === 'compact' && (facts.conversation === 'open' || facts.conversation === 'working'))
+        return stay(state);
+      return state === 'Working' && facts.others === 'working'
         ? stay(state)
         : follow(state, opened(TO_ACTIVE[state], facts));
     case 'prompt':

@@ -271,7 +271,7 @@ async function happen(model: Model, { what, a, b }: Step): Promise<void> {
     case 'compact': {
       if (client === undefined) return;
       begin(model, 'compact', client.conversation, client.pid);
-      model.open(model.of(client.conversation));
+      model.touch(model.of(client.conversation));
       break;
     }
     case 'prompt':

@@ -121,6 +121,9 @@ describe('life cycle', () => {
 
   it('takes a compaction for a part of the turn', () => {
     expect(transition('Working', { kind: 'start', how: 'compact' }, facts()).state).toBe('Working');
+    expect(transition('Complete', { kind: 'start', how: 'compact' }, facts()).state).toBe('Complete');
+    const ended = facts({ conversation: 'ended' });
+    expect(transition('Paused', { kind: 'start', how: 'compact' }, ended).state).toBe('Active');
     expect(transition('Working', { kind: 'start', how: 'resume' }, facts()).state).toBe('Active');
   });
 
