@@ -244,6 +244,7 @@ async function happen(model: Model, { what, a, b }: Step): Promise<void> {
         a,
       );
       if (conversation === undefined) return;
+      model.killed.delete(conversation);
       begin(model, 'resume', conversation, pids);
       join(model.of(conversation), conversation);
       break;
@@ -333,6 +334,7 @@ async function happen(model: Model, { what, a, b }: Step): Promise<void> {
       model.close(client.conversation);
       model.killed.add(client.conversation);
       if (what === 'kill') break;
+      model.killed.delete(client.conversation);
       begin(model, 'resume', client.conversation, pids);
       join(model.of(client.conversation), client.conversation);
       break;
