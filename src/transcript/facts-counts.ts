@@ -21,16 +21,17 @@ export function countFile(files: Map<string, number>, file: string | undefined):
 }
 
 /** A call that was told before, without its result, is counted once. */
-export function countTool(
-  tools: Map<string, ToolUse>,
-  { tool, result, at, retold }: ToolCallEvent,
-): void {
+export function countTool(tools: Map<string, ToolUse>, { tool, result, at, retold }: ToolCallEvent): void {
   const name = copy(tool, 200);
   const use = tools.get(name) ?? { calls: 0, failed: 0, ms: 0 };
   if (!tools.has(name) && tools.size >= MOST_TOOLS) return;
   const ms = result?.at === undefined || at === undefined ? 0 : Math.max(0, result.at - at);
   const failed = result?.isError === true ? 1 : 0;
-  tools.set(name, { calls: use.calls + (retold === true ? 0 : 1), failed: use.failed + failed, ms: use.ms + ms });
+  tools.set(name, {
+    calls: use.calls + (retold === true ? 0 : 1),
+    failed: use.failed + failed,
+    ms: use.ms + ms,
+  });
 }
 
 /** The task a command that was put into the background became. */
