@@ -1,11 +1,12 @@
 import type { Span } from './marker.ts';
 import { isSecretVariable } from './names.ts';
+import { sharedInProcess } from './shared.ts';
 import { isCommonWord } from './values.ts';
 
 const SHORTEST = 8;
 const MOST = 500;
 
-const secrets = new Set<string>();
+const secrets = sharedInProcess('secrets', () => new Set<string>());
 
 /**
  * Remembers the values of variables whose names look secret, and passwords inside URLs of any variable, so that

@@ -1,4 +1,5 @@
 import type { Span } from './marker.ts';
+import { sharedInProcess } from './shared.ts';
 
 const LONGEST_PATTERN = 500;
 const MOST_WIDE = 3;
@@ -10,7 +11,7 @@ interface UserPattern {
   window: number;
 }
 
-const known = new Map<string, UserPattern>();
+const known = sharedInProcess('patterns', () => new Map<string, UserPattern>());
 
 export interface RefusedPattern {
   pattern: string;
