@@ -30,9 +30,10 @@ export function lightAnswer(line: Buffer, head: string, at: number): Fields | un
   END.lastIndex = messageEnd;
   const end = messageEnd === -1 ? null : END.exec(tail);
   const usage = end === null ? null : USAGE.exec(tail);
+  const own = end?.[3];
+  if (end === null || own === undefined || !own.includes('"sessionId":"')) return undefined;
   // A cost is read from the whole record, and so is an error in the model's place.
-  if (end?.[3]?.includes('"sessionId":"') !== true || /"costUSD"|"isApiErrorMessage"/.test(end[3]))
-    return undefined;
+  if (own.includes('"costUSD"') || own.includes('"isApiErrorMessage"')) return undefined;
   // A second record in the same line was written behind a torn one.
   if (usage === null || usage.index > messageEnd || tail.includes('{"parentUuid":')) return undefined;
   let content: unknown;

@@ -11,13 +11,14 @@ const HEAD =
   /\{"role":"user","content":\[\{"tool_use_id":"([^"\\]{1,200})","type":"tool_result","content":(?=(["[]))/y;
 /** The end of the message, which is no error; the client's notes begin right behind it. */
 const MIDDLE =
-  /(["\]])(?:,"is_error":false)?\}\]\},"uuid":"[^"\\]{1,80}","timestamp":"([^"\\]{20,35})"(,"toolUseResult":\{(?:"type":"(\w+)",)?(?:"filePath":")?)?/;
+  /\}\]\},"uuid":"[^"\\]{1,80}","timestamp":"([^"\\]{20,35})"(,"toolUseResult":\{(?:"type":"(\w+)",)?(?:"filePath":")?)?/y;
+const NO_ERROR = ',"is_error":false';
 /** Fields of the record itself, behind the message and the notes. */
 const END =
   /,"cwd":"([^"]*)","sessionId":"[^"\\]{1,80}","version":"[^"\\]{1,40}"(?:,"\w+":(?:"[^"\\]*"|true|false|null|[\d.]+))*\}$/;
 
 /** Words to look for that begin with a byte that is rare in texts, as searching goes from one such byte to the next. */
-const UUID_TIME = Buffer.from('","timestamp":"');
+const MESSAGE_END = Buffer.from('}]},"uuid":"');
 /** Another block behind a plain text; inside of a text there would be a backslash before the quote. */
 const NEXT_BLOCK = Buffer.from('},{"');
 const RESULT_ID = Buffer.from('"tool_use_id":"');
@@ -49,26 +50,39 @@ export function lightResult(
   const from = HEAD.lastIndex;
   const call = start?.[1] === undefined ? undefined : reader.callOf(start[1]);
   if (start === null || call === undefined || !SILENT.test(call.tool)) return undefined;
-  const middleAt = line.indexOf(UUID_TIME, from);
+  const middleAt = line.indexOf(MESSAGE_END, from);
   if (middleAt === -1) return undefined;
-  const middleFrom = Math.max(from, middleAt - 130);
-  const middle = MIDDLE.exec(line.toString('latin1', middleFrom, middleAt + 150));
+  const middleFrom = middleAt - NO_ERROR.length - 1;
+  const middleText = line.toString('latin1', middleFrom, middleAt + 240);
+  MIDDLE.lastIndex = middleAt - middleFrom;
+  const middle = MIDDLE.exec(middleText);
   const isText = start[2] === '"';
-  if (middle?.[1] !== (isText ? '"' : ']')) return undefined;
+  const last = middleText.startsWith(NO_ERROR, 1) ? middleText[0] : middleText[NO_ERROR.length];
+  if (middle === null || last !== (isText ? '"' : ']')) return undefined;
   // Several blocks in one record.
   if (line.subarray(from, middleAt).includes(isText ? NEXT_BLOCK : RESULT_ID)) return undefined;
   // It goes on in the background, and its name is needed.
   if (call.tool === 'Bash' && line.includes(BACKGROUND, middleAt)) return undefined;
   const end = END.exec(line.toString('latin1', Math.max(middleAt, line.length - 700), line.length));
-  const time = timeOf(middle[2]);
-  const cwd = end?.[1] === undefined ? undefined : decoded(end[1]);
+  const time = timeOf(middle[1]);
+  const cwd = end?.[1] === undefined ? undefined : folderOf(end[1]);
   if (time === undefined || cwd === undefined) return undefined;
   const told = { id: call.id, at: time, cwd, file: undefined, created: false };
   if (!EDITS.test(call.tool)) return told;
   // Sub-agents note nothing; then the sentence of the result tells.
-  if (middle[3]?.endsWith('"filePath":"') !== true) return undefined;
-  const file = textAt(line, middleFrom + middle.index + middle[0].length);
-  return file === undefined ? undefined : { ...told, file, created: middle[4] === 'create' };
+  if (middle[2]?.endsWith('"filePath":"') !== true) return undefined;
+  const file = textAt(line, middleAt + middle[0].length);
+  return file === undefined ? undefined : { ...told, file, created: middle[3] === 'create' };
+}
+
+/** The folder read last: it seldom changes. */
+let folder: { raw: string; text: string } = { raw: '', text: '' };
+
+function folderOf(raw: string): string | undefined {
+  if (raw === folder.raw) return folder.text;
+  const text = decoded(raw);
+  if (text !== undefined) folder = { raw: Buffer.from(raw, 'latin1').toString('latin1'), text };
+  return text;
 }
 
 /** The text up to the next quote; undefined where there are quotes in it. */

@@ -38,7 +38,7 @@ export interface LightReader {
 /** @returns undefined where the record has to be parsed. */
 export function readLightly(line: Buffer, reader: LightReader): LightRecord | undefined {
   if (line.length < WORTH_LOOKING || line[0] !== 0x7b || line[line.length - 1] !== 0x7d) return undefined;
-  const head = line.toString('latin1', 0, 420);
+  const head = line.toString('latin1', 0, 380);
   if (head.startsWith(SNAPSHOT)) {
     return SNAPSHOT_END.test(endOf(line, 60)) && line.lastIndexOf(SNAPSHOT) === 0
       ? { kind: 'nothing', record: {} }
