@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { TranscriptEvent, TranscriptReport } from '../../../src/transcript/events.ts';
 import { type ReadOptions, readTranscript } from '../../../src/transcript/read.ts';
+import { openTranscriptStream } from '../../../src/transcript/stream.ts';
 import { arbitrarySteps, buildModel, type Model, signatureOf } from '../../support/transcripts.ts';
 
 const scratch = fs.mkdtempSync(path.join(tmpdir(), 'read-transcript-'));
@@ -69,6 +70,23 @@ describe('reading a transcript', () => {
         });
         const { unknown } = model.expected;
         expect(Object.entries(report.unknown)).toEqual(unknown === 0 ? [] : [['constructor', unknown]]);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('tells the same one event at a time, and ends with the same report', () => {
+    fc.assert(
+      fc.property(arbitrarySteps, fc.array(torn, { maxLength: 2 }), (steps, damage) => {
+        const model = buildModel(steps);
+        const file = place(model, [...model.lines, ...damage].join('\n'));
+        const { events, report } = read(file, { results: 'light' });
+        const stream = openTranscriptStream(file, { results: 'light' });
+        const told: TranscriptEvent[] = [];
+        for (let event = stream.next(); event !== undefined; event = stream.next()) told.push(event);
+        stream.close();
+        expect(told).toEqual(events);
+        expect(stream.report).toEqual(report);
       }),
       { numRuns: RUNS },
     );
