@@ -1,4 +1,5 @@
 import type { Fields } from './record.ts';
+import { recordEnd } from './record-end.ts';
 
 /** The message up to its content, as the client and as the API order it. */
 const HEAD =
@@ -6,9 +7,13 @@ const HEAD =
 const CONTENT_END = Buffer.from('],"stop_reason":');
 /** What follows the content is short; a message with more to tell is parsed. */
 const LONGEST_TAIL = 4_000;
-/** From the end of the message to that of the record. */
-const END =
-  /\}(?:,"requestId":"[^"\\]*")?(?:,"attribution\w+":"[^"\\]*")*,"type":"assistant","uuid":"([^"\\]{1,80})","timestamp":"([^"\\]{20,35})"((?:,"\w+":(?:"[^"\\]*"|true|false|null|[\d.]+))*)\}$/y;
+/** What stands between the message and the last fields of the record; an error in the model's place has more there. */
+const MIDDLE = /,"type":"assistant","uuid":"([^"\\]{1,80})","timestamp":"([^"\\]{20,35})"$/;
+const MIDDLE_BYTES = 180;
+/** In which of the bytes behind the content the counts stand. */
+const USAGE_BYTES = 400;
+/** A second record in the same line was written behind a torn one. */
+const RECORD = Buffer.from('{"parentUuid":');
 const USAGE =
   /"usage":\{"input_tokens":(\d+),"cache_creation_input_tokens":(\d+),"cache_read_input_tokens":(\d+),(?:"cache_creation":\{[^{}]*\},)?"output_tokens":(\d+)/;
 
@@ -25,17 +30,16 @@ export function lightAnswer(line: Buffer, head: string, at: number): Fields | un
   const from = HEAD.lastIndex;
   const contentEnd = line.indexOf(CONTENT_END, from) + 1;
   if (contentEnd === 0 || line.length - contentEnd > LONGEST_TAIL) return undefined;
-  const tail = line.toString('latin1', contentEnd, line.length);
-  const messageEnd = tail.lastIndexOf('}', tail.length - 2);
-  END.lastIndex = messageEnd;
-  const end = messageEnd === -1 ? null : END.exec(tail);
-  const usage = end === null ? null : USAGE.exec(tail);
-  const own = end?.[3];
-  if (end === null || own === undefined || !own.includes('"sessionId":"')) return undefined;
-  // A cost is read from the whole record, and so is an error in the model's place.
-  if (own.includes('"costUSD"') || own.includes('"isApiErrorMessage"')) return undefined;
-  // A second record in the same line was written behind a torn one.
-  if (usage === null || usage.index > messageEnd || tail.includes('{"parentUuid":')) return undefined;
+  const end = recordEnd(line);
+  if (end === undefined) return undefined;
+  const middleEnd = line.length - end.bytes.length;
+  const middle = MIDDLE.exec(
+    line.toString('latin1', Math.max(contentEnd, middleEnd - MIDDLE_BYTES), middleEnd),
+  );
+  const usage = USAGE.exec(
+    line.toString('latin1', contentEnd, Math.min(contentEnd + USAGE_BYTES, middleEnd)),
+  );
+  if (middle === null || usage === null || line.indexOf(RECORD, contentEnd) !== -1) return undefined;
   let content: unknown;
   try {
     content = JSON.parse(line.toString('utf8', from, contentEnd));
@@ -53,5 +57,5 @@ export function lightAnswer(line: Buffer, head: string, at: number): Fields | un
       output_tokens: Number(usage[4]),
     },
   };
-  return { type: 'assistant', uuid: end[1], timestamp: end[2], message };
+  return { type: 'assistant', uuid: middle[1], timestamp: middle[2], message };
 }

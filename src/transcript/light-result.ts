@@ -1,5 +1,6 @@
 import type { LightReader } from './light.ts';
 import { timeOf } from './record.ts';
+import { decoded, recordEnd } from './record-end.ts';
 
 /** Tools of which a result that is no error tells nothing that is not in the call, or in the first of the client's notes. */
 const SILENT =
@@ -13,10 +14,6 @@ const HEAD =
 const MIDDLE =
   /\}\]\},"uuid":"[^"\\]{1,80}","timestamp":"([^"\\]{20,35})"(,"toolUseResult":\{(?:"type":"(\w+)",)?(?:"filePath":")?)?/y;
 const NO_ERROR = ',"is_error":false';
-/** Fields of the record itself, behind the message and the notes. */
-const END =
-  /,"cwd":"([^"]*)","sessionId":"[^"\\]{1,80}","version":"[^"\\]{1,40}"(?:,"\w+":(?:"[^"\\]*"|true|false|null|[\d.]+))*\}$/;
-
 /** Words to look for that begin with a byte that is rare in texts, as searching goes from one such byte to the next. */
 const MESSAGE_END = Buffer.from('}]},"uuid":"');
 /** Another block behind a plain text; inside of a text there would be a backslash before the quote. */
@@ -50,8 +47,9 @@ export function lightResult(
   const from = HEAD.lastIndex;
   const call = start?.[1] === undefined ? undefined : reader.callOf(start[1]);
   if (start === null || call === undefined || !SILENT.test(call.tool)) return undefined;
+  const end = recordEnd(line);
   const middleAt = line.indexOf(MESSAGE_END, from);
-  if (middleAt === -1) return undefined;
+  if (end === undefined || middleAt === -1) return undefined;
   const middleFrom = middleAt - NO_ERROR.length - 1;
   const middleText = line.toString('latin1', middleFrom, middleAt + 240);
   MIDDLE.lastIndex = middleAt - middleFrom;
@@ -63,11 +61,9 @@ export function lightResult(
   if (line.subarray(from, middleAt).includes(isText ? NEXT_BLOCK : RESULT_ID)) return undefined;
   // It goes on in the background, and its name is needed.
   if (call.tool === 'Bash' && line.includes(BACKGROUND, middleAt)) return undefined;
-  const end = END.exec(line.toString('latin1', Math.max(middleAt, line.length - 700), line.length));
   const time = timeOf(middle[1]);
-  const cwd = end?.[1] === undefined ? undefined : folderOf(end[1]);
-  if (time === undefined || cwd === undefined) return undefined;
-  const told = { id: call.id, at: time, cwd, file: undefined, created: false };
+  if (time === undefined) return undefined;
+  const told = { id: call.id, at: time, cwd: end.cwd, file: undefined, created: false };
   if (!EDITS.test(call.tool)) return told;
   // Sub-agents note nothing; then the sentence of the result tells.
   if (middle[2]?.endsWith('"filePath":"') !== true) return undefined;
@@ -75,29 +71,8 @@ export function lightResult(
   return file === undefined ? undefined : { ...told, file, created: middle[3] === 'create' };
 }
 
-/** The folder read last: it seldom changes. */
-let folder: { raw: string; text: string } = { raw: '', text: '' };
-
-function folderOf(raw: string): string | undefined {
-  if (raw === folder.raw) return folder.text;
-  const text = decoded(raw);
-  if (text !== undefined) folder = { raw: Buffer.from(raw, 'latin1').toString('latin1'), text };
-  return text;
-}
-
 /** The text up to the next quote; undefined where there are quotes in it. */
 function textAt(line: Buffer, from: number): string | undefined {
   const end = line.indexOf(0x22, from);
   return end === -1 || end - from > 8_192 ? undefined : decoded(line.toString('latin1', from, end));
-}
-
-/** A JSON text without its quotes, read as latin1. */
-function decoded(text: string): string | undefined {
-  const words = Buffer.from(text, 'latin1').toString('utf8');
-  if (!words.includes('\\')) return words;
-  try {
-    return String(JSON.parse(`"${words}"`));
-  } catch {
-    return undefined;
-  }
 }
