@@ -65,15 +65,10 @@ function isSaid(text: string, place: TranscriptPlace): boolean {
 
 /** Without the numbers of events, and in an order that does not depend on when a sub-agent's file was read. */
 function comparable(facts: SessionFacts, withResolved: boolean): unknown {
-  const copy = JSON.parse(
-    JSON.stringify({
-      ...facts,
-      filesCreated: [...facts.filesCreated].sort(),
-      filesModified: [...facts.filesModified].sort(),
-      progress: undefined,
-      events: 0,
-    }),
-    (key, value: unknown) => (key === 'order' || (key === 'resolvedBy' && !withResolved) ? undefined : value),
+  const told = Object.entries({ ...facts, progress: undefined, events: 0 });
+  const lists = told.map(([key, value]) => [key, value instanceof Map ? [...value].sort() : value]);
+  const copy = JSON.parse(JSON.stringify(Object.fromEntries(lists)), (key, value: unknown) =>
+    key === 'order' || (key === 'resolvedBy' && !withResolved) ? undefined : value,
   ) as Record<string, unknown>;
   for (const list of [copy.commands, copy.failures, copy.agents] as {
     agent?: string;
