@@ -36,8 +36,8 @@ function isOlder(block: Buffer, since: number): boolean {
   let start = 0;
   for (let end = block.indexOf(0x0a); end !== -1; end = block.indexOf(0x0a, start)) {
     const record = parseObject(block.subarray(start, end));
-    // Kept versions of files are noted with the time of the message they belong to, which may be long ago.
-    found ||= record?.type !== 'file-history-snapshot' && timeOf(record?.timestamp) !== undefined;
+    // Kept versions of files have no time of their own, only that of the message they belong to, which may be long ago.
+    found ||= timeOf(record?.timestamp) !== undefined;
     start = end + 1;
   }
   return found;

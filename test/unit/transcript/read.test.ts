@@ -253,6 +253,22 @@ describe('a file that is no transcript', () => {
   });
 });
 
+describe('a file that grows while it is read', () => {
+  it('is read as far as it went when the reading began', () => {
+    const line = JSON.stringify({ type: 'user', message: { content: `p ${'x'.repeat(1_000)}` } });
+    const file = place(buildModel([]), `${line}\n`.repeat(300));
+    const size = fs.statSync(file).size;
+    let events = 0;
+    const report = readTranscript(file, () => {
+      events += 1;
+      // As long as this would be read, it would not end.
+      if (events < 3_000) fs.appendFileSync(file, `${line}\n`);
+    });
+    expect([events, report.end]).toEqual([300, size]);
+    expect(readTranscript(file, () => {}, { after: report.progress }).lines).toBe(300);
+  });
+});
+
 describe('a long line', () => {
   it('is passed over, its call answered, and what stands around it read', () => {
     const model = buildModel([
