@@ -30,6 +30,10 @@ export interface StatePaths {
   awaited: string;
   /** One file a conversation whose client was killed, until the person was told. */
   lost: string;
+  /** One file a session that branched off another: its brief; see `store/session-notes.ts`. */
+  briefs: string;
+  /** Notes that wait for a session: `<session>.<operation>`. */
+  notes: string;
   /** What the list of sessions shows; made anew where it is missing. */
   sessionList: string;
   /** Journal of what concerns no single session. */
@@ -143,6 +147,8 @@ export function statePaths(root: string): StatePaths {
     clients: at('clients'),
     awaited: at('awaited'),
     lost: at('lost'),
+    briefs: at('briefs'),
+    notes: at('notes'),
     sessionList: at('sessions-1.list'),
     journal: at('journal.jsonl'),
     live: at('live'),

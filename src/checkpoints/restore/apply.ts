@@ -7,6 +7,7 @@ import type { PrivateIndex } from '../../store/private-index.ts';
 import { openPlumbing, type Plumbing } from '../plumbing.ts';
 import type { CheckpointSummary } from '../types.ts';
 import { deepestFirst } from './disk.ts';
+import { type HeadMove, makeBranch, moveHead, requireHead, unmakeBranch } from './head.ts';
 import { expectedTree, makeExpectedIndex } from './expected.ts';
 import { expectedIndexOf, finishRestore, newIndexOf, type OperationPlace, revertRestore } from './finish.ts';
 import { applyMoves, foldersToMake, type MovePlan, writeMovePlan } from './moves.ts';
@@ -14,7 +15,7 @@ import { foldersToEmpty } from './plan.ts';
 import type { Prepared } from './prepare.ts';
 import { refusedBy, takenBack, unfinished } from './refuse.ts';
 import { isSameDisk, openStage, stageNew, stageOf, unusualModes } from './stage.ts';
-import { prepareStaging, swapStaging } from './staging.ts';
+import { prepareStaging, type StagingChange, swapStaging } from './staging.ts';
 import type { RestoreData, RestoreOptions, RestorePlace, RestoreTarget } from './types.ts';
 import { verifyTree } from './verify.ts';
 
@@ -61,18 +62,26 @@ async function attempt(work: Work, inTree: boolean): Promise<Applied> {
     budgetMs: BUDGET_MS,
     withoutLfs: prepared.captured.withoutLfs,
   });
+  const { head } = work.target;
   let moves: MovePlan | undefined;
   let applied: Applied;
+  let made: HeadMove | undefined;
   try {
+    if (head !== undefined) {
+      await makeBranch(place.repository, head);
+      made = head;
+      await requireHead(place.repository, head);
+    }
     const staged = await stage(work, at, git, inTree);
     moves = staged.moves;
     writeMovePlan(at.directory, moves);
     applyMoves(moves, place.repository.root, staged.stage);
     const unproven = await verify(work, at, git, moves);
     changeMark(at.directory, 'ready', 'verified');
-    await followStaging(at, git, moves, staged.seed);
+    await followStaging(at, git, moves, { seed: staged.seed, head });
     applied = { operation: at.operation.id, tree: staged.tree, unproven };
   } catch (error) {
+    if (!hasMark(at.directory, 'swapping')) await unmakeBranch(place.repository, made);
     throw takeBack(at, moves, error);
   }
   try {
@@ -106,11 +115,13 @@ function begin({ place, target, options, prepared, safety }: Work): OperationPla
     },
     modes: unusualModes(prepared.disk),
     there: prepared.disk.there,
+    ...(target.head === undefined ? {} : { head: target.head }),
+    ...(target.effects === undefined ? {} : { effects: target.effects }),
   };
   const begun = beginOperation(
     state,
     {
-      kind: 'restore',
+      kind: target.kind ?? 'restore',
       title: target.title,
       at: now,
       root: repository.root,
@@ -135,7 +146,8 @@ interface Staged {
 async function stage(work: Work, at: OperationPlace, git: Plumbing, inTree: boolean): Promise<Staged> {
   const { place, prepared, target } = work;
   const { repository } = place;
-  const { disk, staging } = prepared;
+  const { disk } = prepared;
+  const staging = prepared.staging ?? stagingOfHead(work);
   const folder = stageOf({ directory: at.directory, id: at.operation.id, root: repository.root }, inTree);
   openStage(folder, inTree);
   const index = expectedIndexOf(at);
@@ -168,6 +180,13 @@ async function stage(work: Work, at: OperationPlace, git: Plumbing, inTree: bool
   };
 }
 
+/** HEAD goes over under the lock of the index, also where the index itself stays as it is. */
+function stagingOfHead({ target, prepared }: Work): StagingChange | undefined {
+  const { indexTree } = prepared.captured.capture;
+  if (target.head === undefined || indexTree === undefined) return undefined;
+  return { from: indexTree, to: indexTree, only: [] };
+}
+
 /** As `Promise.all`, but does not fail before all have come to their end: nothing may write when all is taken back. */
 async function settled<A, B, C>(work: [Promise<A>, Promise<B>, Promise<C>]): Promise<[A, B, C]> {
   await Promise.allSettled(work);
@@ -195,12 +214,16 @@ async function followStaging(
   at: OperationPlace,
   git: Plumbing,
   { staging }: MovePlan,
-  seed: string | undefined,
+  { seed, head }: { seed: string | undefined; head: HeadMove | undefined },
 ): Promise<void> {
   if (staging === undefined) return;
   const place = { git, repository: at.repository, index: newIndexOf(at) };
-  const mark = (): void => changeMark(at.directory, 'verified', 'swapping');
-  if (!(await swapStaging(place, staging, seed, mark))) throw stagingChanged();
+  const mark = async (): Promise<void> => {
+    await requireHead(at.repository, head);
+    changeMark(at.directory, 'verified', 'swapping');
+  };
+  const together = (): Promise<boolean> => moveHead(at.repository, head);
+  if (!(await swapStaging(place, staging, seed, mark, together))) throw stagingChanged();
 }
 
 function stagingChanged(): HooksError {

@@ -14,7 +14,9 @@ import {
 } from '../../store/operations.ts';
 import type { Repository, StatePaths } from '../../store/paths.ts';
 import type { PrivateIndex } from '../../store/private-index.ts';
+import { applySessionEffects } from '../../store/session-effects.ts';
 import type { Plumbing } from '../plumbing.ts';
+import { dropBranch, readHeadMove } from './head.ts';
 import { type MovePlan, moveBackNew, moveBackOld } from './moves.ts';
 import { removeStage, stageOf } from './stage.ts';
 import type { RestoreData } from './types.ts';
@@ -57,8 +59,8 @@ function stageAt({ directory, operation, repository }: OperationPlace, inTree: b
 }
 
 /**
- * All is in place: keeps what was there before from git's gc, removes what the operation no longer needs and notes it
- * as done. Safe to repeat.
+ * All is in place: keeps what was there before from git's gc, removes what the operation no longer needs, tells the
+ * sessions and notes it as done. Safe to repeat.
  */
 export async function finishRestore(place: OperationPlace, git: Plumbing, plan: MovePlan): Promise<void> {
   const { directory, operation, repository, state } = place;
@@ -69,6 +71,8 @@ export async function finishRestore(place: OperationPlace, git: Plumbing, plan: 
   // A git that was killed may have left its lock of this ref, which nobody else ever writes.
   removeFile(path.join(repository.commonDir ?? '', `${pin}.lock`));
   await git.run(['update-ref', pin, (operation.data as Partial<RestoreData>).safety?.commit ?? '']);
+  await dropBranch(repository, readHeadMove(operation.data.head));
+  applySessionEffects(state, operation);
   completeOperation(state, operation);
   const done = path.join(operationPaths(state).done, operation.id);
   for (const name of ['plan.json', 'verified', 'swapping']) removeOperationFile(done, name);

@@ -128,14 +128,14 @@ async function planStaging(
 
 function notesOf(
   { repository }: RestorePlace,
-  { checkpoint, indexTree }: RestoreTarget,
+  { checkpoint, indexTree, head: goes }: RestoreTarget,
   options: RestoreOptions,
   { capture, remarks }: Captured,
 ): string[] {
   const notes: string[] = [...remarks];
   if (indexTree === undefined && !options.keepIndex && options.resolveTree === undefined)
     notes.push('The checkpoint holds no staging, because paths were unmerged: what is staged now stays.');
-  if (checkpoint === undefined) return notes;
+  if (checkpoint === undefined || goes !== undefined) return notes;
   const { head, branch, worktree, leftOutCount, operation } = checkpoint;
   if (head !== capture.head || branch !== capture.branch) {
     const where = [

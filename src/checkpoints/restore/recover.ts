@@ -7,11 +7,15 @@ import { isPending, pendingOperations, type StoredOperation } from '../../store/
 import { locateRepository, type Repository, type StatePaths, worktreeName } from '../../store/paths.ts';
 import { openPlumbing, type Plumbing } from '../plumbing.ts';
 import { worktreeLockName } from '../worktree-lock.ts';
+import { HooksError } from '../../errors.ts';
 import { finishRestore, newIndexOf, type OperationPlace, preparedIndexes, revertRestore } from './finish.ts';
+import { moveHead, readHeadMove, requireHead, unmakeBranch } from './head.ts';
 import { type MovePlan, readMovePlan } from './moves.ts';
 import { swapStaging } from './staging.ts';
 
 const BUDGET_MS = 600_000;
+/** Kinds of operations on a working tree that are restores by their entries. */
+const KINDS: readonly string[] = ['restore', 'branch', 'return'];
 
 /**
  * Completes or reverts a restore that was cut off: afterwards the working tree and the staging are as before it, or as
@@ -42,7 +46,7 @@ export async function recoverHeld(
   for (const stored of pendingOperations(place.state)) {
     const { kind, data } = stored.operation;
     // By its name, not by its path: a repository can be moved, and seen under several paths.
-    if (kind === 'restore' && data.worktree === worktreeName(place.repository))
+    if (KINDS.includes(kind) && data.worktree === worktreeName(place.repository))
       said.push(await recoverOne({ ...place, ...stored }, now));
   }
   return said;
@@ -63,6 +67,7 @@ async function mend(place: OperationPlace): Promise<string> {
     await finishRestore(place, git, plan);
     return `"${operation.title}" was cut off after its last change and is completed now.`;
   }
+  await unmakeBranch(repository, readHeadMove(operation.data.head));
   const kept = revertRestore(place, plan);
   const more = kept.length === 0 ? '' : ` What stood in the way is kept: ${kept.join(', ')}.`;
   return `"${operation.title}" was cut off and is taken back: files and staging are as before it.${more}`;
@@ -72,7 +77,9 @@ async function mend(place: OperationPlace): Promise<string> {
 async function goForward(place: OperationPlace, git: Plumbing, plan: MovePlan): Promise<boolean> {
   const { directory, repository } = place;
   const held = preparedIndexes(place).find(isIndexHeld);
+  const head = readHeadMove(place.operation.data.head);
   if (hasMark(directory, 'swapping')) {
+    await moveHead(repository, head);
     if (held !== undefined) finishSwap(held);
     return true;
   }
@@ -81,7 +88,16 @@ async function goForward(place: OperationPlace, git: Plumbing, plan: MovePlan): 
   if (plan.staging === undefined) return true;
   // A git that outlived a kill may still write to the index that was prepared before.
   const index = { ...newIndexOf(place), file: `${newIndexOf(place).file}-${randomHex(4)}` };
-  return swapStaging({ git, repository, index }, plan.staging, undefined, () =>
-    changeMark(directory, 'verified', 'swapping'),
-  );
+  const mark = async (): Promise<void> => {
+    await requireHead(repository, head);
+    changeMark(directory, 'verified', 'swapping');
+  };
+  const together = (): Promise<boolean> => moveHead(repository, head);
+  try {
+    return await swapStaging({ git, repository, index }, plan.staging, undefined, mark, together);
+  } catch (error) {
+    // Whoever went on by hand decides where HEAD is; then the files go back as well.
+    if (error instanceof HooksError && error.code === 'head-moved') return false;
+    throw error;
+  }
 }

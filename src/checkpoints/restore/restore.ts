@@ -14,8 +14,8 @@ const LOCK_WAIT_MS = 1_000;
 
 /**
  * Brings the working tree and what is staged to a target: plan, save what is there now, apply, hash again. All of it or
- * nothing; HEAD, branches, stash and reflogs stay as they are, and so does every file that no checkpoint holds or that
- * git ignores. Interrupted at any point, `recoverRestore` completes or reverts it.
+ * nothing; branches, stash and reflogs stay as they are, HEAD too unless the target says where it goes, and so does every
+ * file that no checkpoint holds or that git ignores. Interrupted at any point, `recoverRestore` completes or reverts it.
  * @throws HooksError where it is refused or was taken back, with the reason; then nothing is changed.
  */
 export async function restoreTree(
@@ -55,10 +55,24 @@ function pass(
     const prepared = await prepareRestore(place, target, options, index);
     const { plan } = prepared;
     if (agreed !== undefined && JSON.stringify(agreed) !== JSON.stringify(plan)) return 'changed';
-    if (plan.changes.length === 0 && plan.staging !== 'restored')
+    refuseOther(target, prepared);
+    target.accept?.(plan);
+    if (plan.changes.length === 0 && plan.staging !== 'restored' && target.head === undefined)
       return { restored: false, cause: 'nothing', plan };
     if (options.dryRun) return { restored: false, cause: 'dry-run', plan };
     return carryOut(place, target, options, index, prepared);
+  });
+}
+
+/** What was looked at before the lock was taken has to be there still. */
+function refuseOther({ from }: RestoreTarget, { captured }: Prepared): void {
+  const { tree, indexTree } = captured.capture;
+  if (from === undefined || (tree === from.tree && indexTree === from.indexTree)) return;
+  throw new HooksError({
+    code: 'tree-changed',
+    kind: 'conflict',
+    message: 'Nothing was restored: files or staging changed right after they were saved',
+    hint: 'Stop what writes there and try again; nothing was changed.',
   });
 }
 

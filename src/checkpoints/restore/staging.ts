@@ -74,13 +74,15 @@ async function stagedTree(git: Plumbing, index: string): Promise<string | undefi
  * meantime is prepared anew.
  * @param prepared the mark `prepareStaging` gave, where that was done.
  * @param beforeSwap called under the lock when all is sure; from then on the swap is finished by whoever finds it.
+ * @param together what is done right before the index is swapped. Where it throws the lock stays, as after a kill.
  * @returns false, with nothing changed, where something else is staged by now or git's lock is held.
  */
 export async function swapStaging(
   place: { git: Plumbing; repository: Repository; index: PrivateIndex },
   change: StagingChange,
   prepared: string | undefined,
-  beforeSwap: () => void,
+  beforeSwap: () => void | Promise<void>,
+  together?: () => Promise<unknown>,
 ): Promise<boolean> {
   const { git, repository, index } = place;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
@@ -91,11 +93,12 @@ export async function swapStaging(
     if (seed === undefined) return false;
     if (!holdIndex(repository, index, seed)) continue;
     try {
-      beforeSwap();
+      await beforeSwap();
     } catch (error) {
       releaseIndex(index);
       throw error;
     }
+    await together?.();
     finishSwap(index);
     return true;
   }

@@ -1,7 +1,9 @@
 import type { Repository, StatePaths } from '../../store/paths.ts';
+import type { SessionEffects } from '../../store/session-effects.ts';
 import type { Plumbing } from '../plumbing.ts';
 import type { Capture } from '../tree.ts';
 import type { CheckpointSummary, Narrative } from '../types.ts';
+import type { HeadMove } from './head.ts';
 
 export type RestoreMode = 'exact' | 'mine-kept';
 
@@ -35,6 +37,16 @@ export interface RestoreTarget {
    * as they hold what was written.
    */
   made?: ReadonlyMap<string, string>;
+  /** What it is in the journal; a restore unless told. */
+  kind?: 'restore' | 'branch' | 'return';
+  /** Where HEAD goes together with the staging. */
+  head?: HeadMove;
+  /** What it means for sessions, once it is done. */
+  effects?: SessionEffects;
+  /** What has to be there at the beginning; where something else is, nothing is done. */
+  from?: { tree: string; indexTree: string };
+  /** Called with the plan under the lock, right before the first change. Throws where it may not be. */
+  accept?(plan: RestorePlan): void;
 }
 
 export interface RestoreOptions {
@@ -129,7 +141,7 @@ export type RestoreResult =
       plan: RestorePlan;
     };
 
-/** What an operation of kind `restore` keeps in its `data`. */
+/** What an operation of kind `restore`, `branch` or `return` that changes a working tree keeps in its `data`. */
 export interface RestoreData extends Record<string, unknown> {
   /** Which of the repository's working trees, as `worktreeName` tells. */
   worktree: string;
@@ -144,4 +156,6 @@ export interface RestoreData extends Record<string, unknown> {
   modes: Record<string, number>;
   /** Files of the target that stood there already and that no checkpoint of before holds; names in latin1. */
   there: string[];
+  head?: HeadMove;
+  effects?: SessionEffects;
 }

@@ -1,8 +1,11 @@
 import { HooksError } from '../../errors.ts';
 import type { StoredOperation } from '../../store/operations.ts';
+import { turnedEffects } from '../../store/session-effects.ts';
 import { decodeMessage } from '../metadata.ts';
 import { openPlumbing, type Plumbing } from '../plumbing.ts';
 import type { CheckpointSummary } from '../types.ts';
+import { readHeadMove } from './head.ts';
+import { turnHead } from './head-back.ts';
 import { readMade } from './made.ts';
 import { restoreTree } from './restore.ts';
 import type { RestoreData, RestoreOptions, RestorePlace, RestoreResult } from './types.ts';
@@ -11,7 +14,7 @@ const BUDGET_MS = 60_000;
 
 /**
  * Goes back to what was there before a restore that is done: files and staging of then, within the paths it was limited
- * to. It is a restore itself, saves first what is there now, and can be undone again.
+ * to, and HEAD where it had moved that. It is a restore itself, saves first what is there now, and can be undone again.
  * @throws HooksError as `restoreTree` does; `undo-gone` where git no longer has what was there.
  */
 export async function undoRestore(
@@ -26,6 +29,9 @@ export async function undoRestore(
   const git = openPlumbing(place.repository, { budgetMs: BUDGET_MS, withoutLfs: false });
   const checkpoint = await readCommit(git, safety.commit);
   if (checkpoint === undefined) throw gone(id, title);
+  const move = readHeadMove(data.head);
+  const head = move === undefined ? undefined : await turnHead(place.repository, move, title);
+  const effects = turnedEffects(stored.operation, place.now);
   const made =
     target === undefined ? undefined : await readMade(git, safety.tree, target.tree, { only, there });
   return restoreTree(
@@ -36,11 +42,18 @@ export async function undoRestore(
       title: `Undo: ${title}`,
       checkpoint,
       undoes: id,
+      kind: kindOf(stored),
       modes,
+      ...(head === undefined ? {} : { head }),
+      ...(effects === undefined ? {} : { effects }),
       ...(made === undefined ? {} : { made }),
     },
     { ...options, mode: 'exact', only, keepIndex },
   );
+}
+
+function kindOf({ operation: { kind } }: StoredOperation): 'restore' | 'branch' | 'return' {
+  return kind === 'branch' || kind === 'return' ? kind : 'restore';
 }
 
 function gone(id: string, title: string): HooksError {
