@@ -60,6 +60,7 @@ export const ARGUMENTS: Readonly<Record<string, readonly Kind[]>> = {
   'session unset': ['nothing'],
   'session rename': ['work', 'nothing'],
   'session search': ['nothing'],
+  'session branch': ['nothing'],
   undo: ['operation'],
   replay: ['session'],
   'replay bisect': ['session'],

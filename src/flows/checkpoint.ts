@@ -105,7 +105,14 @@ export async function runIntervalCheckpoint(place: Workplace, session: string): 
  */
 export async function saveOnRequest(
   place: Workplace,
-  asked: { name?: string; note?: string; session?: string; budgetMs?: number },
+  asked: {
+    name?: string;
+    note?: string;
+    session?: string;
+    /** Of the session, where no client has it open. */
+    transcript?: string | undefined;
+    budgetMs?: number;
+  },
 ): Promise<SaveResult> {
   const { repository, state } = place;
   const open = listLive(state).filter(
@@ -123,7 +130,8 @@ export async function saveOnRequest(
     ...(asked.budgetMs === undefined ? {} : { budgetMs: asked.budgetMs }),
     reason: 'manual',
     session,
-    narrative: () => tellSession({ root: repository.root, config, state }, live?.transcript),
+    narrative: () =>
+      tellSession({ root: repository.root, config, state }, asked.transcript ?? live?.transcript),
     ...captureRulesOf(config),
     now,
   });

@@ -8,6 +8,7 @@ import {
   type StoredOperation,
   setAside,
 } from '../store/operations.ts';
+import { recoverBranching } from './branching/recover.ts';
 import { isSamePlace } from './operation-place.ts';
 import type { RecoverPlace } from './recover.ts';
 import { recoverInstall } from './recover-install.ts';
@@ -27,6 +28,8 @@ const RECOVERERS: Partial<Record<OperationKind, Recoverer>> = {
   prune: recoverPrune,
   commit: recoverBranchMove,
   squash: recoverBranchMove,
+  branch: recoverBranching,
+  return: recoverBranching,
 };
 
 /** All that is pending, the oldest first. See `recoverInterrupted`. */

@@ -108,7 +108,8 @@ export function buildSessionContext(input: ContextInput): Promise<AssembledConte
  * Where that something moves the branch (a pull), begin after it.
  */
 export function beginSessionContext(input: Omit<ContextInput, 'findings'>): {
-  finish(findings: readonly string[]): Promise<AssembledContext>;
+  /** @param told what claude-hooks itself has to say about the session; it comes before all else. */
+  finish(findings: readonly string[], told?: string): Promise<AssembledContext>;
 } {
   checkNonce(input.nonce);
   const { root, gitDir } = input.repository;
@@ -131,14 +132,18 @@ export function beginSessionContext(input: Omit<ContextInput, 'findings'>): {
   const running = new Map<ContextSource, Promise<Found>>();
   for (const name of names) if (!QUOTES_FILES.has(name)) running.set(name, readSource(name, source));
   return {
-    async finish(findings) {
+    async finish(findings, told = '') {
       if (running.size > 0) await new Promise((resolve) => setImmediate(resolve));
       const found = await readSources(names, running, source, cwd, input.given ?? '');
       return assemble({
         heading: [heading(input.source, nonce), ...told].join('\n'),
         nonce,
         budget,
-        pieces: [...checksPiece(findings, nonce), ...found.flatMap((one) => one.pieces)],
+        pieces: [
+          ...toldPiece(told, nonce),
+          ...checksPiece(findings, nonce),
+          ...found.flatMap((one) => one.pieces),
+        ],
         notes: found.flatMap((one) => one.notes),
       });
     },
@@ -197,6 +202,14 @@ function lastDocument(root: string, now: number): number | undefined {
   // File times are finer than the clock: a file written in this millisecond is not from the future.
   const last = Math.max(...times.filter((time) => Math.floor(time) <= now));
   return Number.isFinite(last) ? last : undefined;
+}
+
+function toldPiece(told: string, nonce: string): Piece[] {
+  if (told === '') return [];
+  const lines = quotableLines(told, nonce);
+  return [
+    { source: 'session', lines, share: CHECKS_SHARE, command: 'claude-hooks session tree', unread: false },
+  ];
 }
 
 function heading(source: StartSource, nonce: string): string {

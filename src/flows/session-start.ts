@@ -12,6 +12,7 @@ import { sessionNonce } from '../store/nonce.ts';
 import { worktreeName } from '../store/paths.ts';
 import { readGiven, readLastSession, writeGiven } from '../store/session-facts.ts';
 import { hasWork, openSpool, recordEvent } from '../store/spool.ts';
+import { takeTold } from './branching/told.ts';
 import { startCheckpointLoop } from './checkpoint-loop.ts';
 import { runMoment } from './moments.ts';
 import { noteStart } from './note-start.ts';
@@ -83,7 +84,12 @@ export async function startSession(
     for (const { level, text } of findings) if (level === 'error') reportLater(place, event, text);
   }
   const found = [...notes, ...findings.filter(({ level }) => level !== 'ok').map(({ text }) => text)];
-  const context = await (early ?? beginSessionContext(input)).finish(found);
+  let ofBranches = '';
+  // A conversation that is resumed has its brief.
+  writable &&= whileWritable(place, notes, () => {
+    ofBranches = takeTold(place.state, session, event.source !== 'resume');
+  });
+  const context = await (early ?? beginSessionContext(input)).finish(found, ofBranches);
   await runMoment(place, 'session-start', event);
   if (writable) writeGiven(place.state, session, `${input.given ?? ''}${context.text}\n`);
   if (writable) await startBackground(place, session, clientPid);

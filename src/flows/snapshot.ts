@@ -27,16 +27,21 @@ export type SnapshotPlace = Pick<Workplace, 'repository'> | string;
  * `.claude/snapshots/<id>.json` with the files that differ from HEAD, the context file, the session's todos and where
  * its conversation stands, notes and variables. Secrets are taken out first. Not held is what checkpoints do not hold:
  * ignored files and untracked ones above the size limit. Nothing else of the person's is changed.
+ * @param transcript of the session, where no client has it open.
  * @returns the snapshot as its document has it.
  * @throws HooksError `snapshot-request` (kind usage), `snapshot-refused` where no checkpoint can be saved, and
  * `snapshot-not-written`; then there is no document, and only the last leaves a checkpoint, which it names.
  */
-export async function saveSnapshot(place: Workplace, request: SnapshotRequest): Promise<Snapshot> {
+export async function saveSnapshot(
+  place: Workplace,
+  request: SnapshotRequest,
+  transcript?: string,
+): Promise<Snapshot> {
   checkRequest(request);
   const { repository } = place;
   checkSnapshotFolder(repository.root);
   const { name, note, session } = request;
-  const saved = await saveOnRequest(place, { name, note, session });
+  const saved = await saveOnRequest(place, { name, note, session, transcript });
   if (!saved.saved && saved.cause === 'refused') throw refused(saved);
   const { checkpoint } = saved;
   const { head, operation, conversation, createdAt } = checkpoint;

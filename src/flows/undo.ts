@@ -10,6 +10,7 @@ import {
   type StoredOperation,
   setAside,
 } from '../store/operations.ts';
+import { UNDO_BRANCHING } from './branching/undo.ts';
 import { isSamePlace } from './operation-place.ts';
 import { UNDO_INSTALL } from './undo-install.ts';
 import type { UndoDone, UndoKind, UndoPreview } from './undo-kind.ts';
@@ -27,6 +28,8 @@ const KINDS: Partial<Record<OperationKind, UndoKind>> = {
   prune: UNDO_PRUNE,
   commit: BRANCH_MOVE_UNDO,
   squash: BRANCH_MOVE_UNDO,
+  branch: UNDO_BRANCHING,
+  return: UNDO_BRANCHING,
 };
 
 export interface UndoRequest {

@@ -66,7 +66,7 @@ function gone(id: string, title: string): HooksError {
 }
 
 /** The checkpoint a commit is, whether or not its ref is still there. */
-async function readCommit(git: Plumbing, commit: string): Promise<CheckpointSummary | undefined> {
+export async function readCommit(git: Plumbing, commit: string): Promise<CheckpointSummary | undefined> {
   try {
     const text = (await git.run(['cat-file', 'commit', commit])).toString('utf8');
     const tree = /^tree ([0-9a-f]+)$/m.exec(text)?.[1];
