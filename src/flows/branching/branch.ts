@@ -5,23 +5,20 @@ import { type HeadMove, readHeadState } from '../../checkpoints/restore/head.ts'
 import { restoreTree } from '../../checkpoints/restore/restore.ts';
 import type { RestoreOptions, RestorePlan, RestoreTarget } from '../../checkpoints/restore/types.ts';
 import type { CheckpointSummary } from '../../checkpoints/types.ts';
-import { shortBranch } from '../../checkpoints/wip-branch.ts';
 import { HooksError } from '../../errors.ts';
 import { exists } from '../../platform/fs.ts';
-import { move } from '../../sessions/lifecycle.ts';
 import type { Session } from '../../sessions/session.ts';
 import { slugOf } from '../../store/names.ts';
 import { worktreeName } from '../../store/paths.ts';
-import type { EffectRecord, SessionEffects } from '../../store/session-effects.ts';
 import { worktreeRoots } from '../../store/worktrees.ts';
 import { captureRulesOf } from '../checkpoint.ts';
 import { restorePlaceOf } from '../restore.ts';
 import { lastConversation } from '../sessions/act.ts';
-import { freshId } from '../sessions/place.ts';
 import { saveSnapshot } from '../snapshot.ts';
 import type { Workplace } from '../workplace.ts';
+import { branchEffects } from './branch-effects.ts';
 import { checkBranchName } from './branch-name.ts';
-import { chainOf, childHere, liveHere, timeBehind, workHere, workHereOrNew } from './children.ts';
+import { chainOf, childHere, liveHere, workHere, workHereOrNew } from './children.ts';
 import { freeWorktreeName, type LinkedData, runLinked } from './linked.ts';
 import { withBranching } from './lock.ts';
 import {
@@ -32,7 +29,7 @@ import {
   refuseOtherClients,
   refuseUnfitTree,
 } from './refuse.ts';
-import { briefText, factsOf, lineOf } from './words.ts';
+import { lineOf } from './words.ts';
 
 export interface BranchRequest {
   /** Of the child and of its git branch. */
@@ -194,7 +191,7 @@ async function here(
   const { tree, indexTree } = saved.checkpoint;
   if (indexTree === undefined) throw refusal('Paths are unmerged.', 'Resolve them first: git status');
   const worktree = worktreeName(repository);
-  const { child, effects } = effectsOf(place, request, facts, saved.checkpoint, { worktree });
+  const { child, effects } = branchEffects(place, request, facts, saved.checkpoint, { worktree });
   const result = await restoreTree(
     restorePlaceOf(place, saved.conversation),
     { ...target, from: { tree, indexTree }, effects },
@@ -223,7 +220,7 @@ async function beside(
   const folder = linkedPath(place, request);
   const saved = await save(place, request, facts.parent);
   const name = path.basename(folder);
-  const { child, effects } = effectsOf(place, request, facts, saved.checkpoint, {
+  const { child, effects } = branchEffects(place, request, facts, saved.checkpoint, {
     worktree: name,
     linked: folder,
   });
@@ -293,84 +290,6 @@ async function save(place: Workplace, { name, task }: BranchRequest, parent: Ses
     checkpoint: await findCheckpoint(place.repository, snapshot.checkpoint),
     snapshot: snapshot.id,
     conversation: last?.id,
-  };
-}
-
-function effectsOf(
-  place: Workplace,
-  request: BranchRequest,
-  { parent, head, depth }: Facts & { parent: Session },
-  checkpoint: CheckpointSummary,
-  tree: { worktree: string; linked?: string },
-): { child: string; effects: SessionEffects } {
-  const { repository, state } = place;
-  const { name, task } = request;
-  const t = timeBehind(place, parent);
-  const child = freshId(state, name, t);
-  const conversation = lastConversation(parent)?.id;
-  const parentBranch = checkpoint.branch === undefined ? undefined : shortBranch(checkpoint.branch);
-  const commands: EffectRecord[] =
-    tree.linked === undefined && move(parent.state, 'pause') !== undefined
-      ? [
-          {
-            session: parent.id,
-            record: { t, type: 'command', by: 'pause', cause: `interrupted by ${child}` },
-          },
-        ]
-      : [];
-  const common = {
-    depth,
-    checkpoint: { id: checkpoint.id, commit: checkpoint.commit },
-    head,
-    parentRoot: repository.root,
-    parentWorktree: worktreeName(repository),
-    ...(parentBranch === undefined ? {} : { parentBranch }),
-    ...(conversation === undefined ? {} : { conversation }),
-    on: true,
-  };
-  const root = tree.linked ?? repository.root;
-  return {
-    child,
-    effects: {
-      records: [
-        { session: child, record: { t: t + 1, type: 'created', name, root, branch: name } },
-        ...commands,
-        { session: parent.id, record: { t, type: 'parked', child, ...common } },
-        {
-          session: child,
-          record: {
-            t: t + 1,
-            type: 'branched',
-            parent: parent.id,
-            task: lineOf(task),
-            branch: name,
-            worktree: tree.worktree,
-            variables: parent.variables,
-            ...(tree.linked === undefined ? {} : { linked: tree.linked }),
-            ...common,
-          },
-        },
-      ],
-      worktree: {
-        name: tree.worktree,
-        to: child,
-        ...(tree.linked === undefined ? { from: parent.id } : {}),
-      },
-      brief: {
-        session: child,
-        text: briefText({
-          parent,
-          facts: factsOf(state, parent),
-          task,
-          branch: name,
-          head,
-          parentBranch,
-          checkpoint: checkpoint.id,
-          parentRoot: repository.root,
-          linked: tree.linked,
-        }),
-      },
-    },
   };
 }
 

@@ -5,6 +5,7 @@ import { exists } from '../../platform/fs.ts';
 import { isClientAlive, listLive } from '../../store/live.ts';
 import { locateRepository, type Repository, type StatePaths } from '../../store/paths.ts';
 import { notCommitted } from './linked.ts';
+import { ownDocuments } from './own-documents.ts';
 import { namesOf } from './refuse.ts';
 import { lineOf } from './words.ts';
 
@@ -49,7 +50,7 @@ async function reasonToKeep(
     (live) => isClientAlive(live) && locateRepository(live.cwd).root === linked.root,
   );
   if (open) return 'Claude Code is open in it';
-  const left = await notCommitted(linked.root);
+  const left = await notCommitted(linked.root, await ownDocuments(linked.root));
   if (left === undefined) return 'git cannot say what in it is committed';
   return left.length === 0 ? undefined : `it holds files that no commit holds: ${namesOf(left)}`;
 }

@@ -13,17 +13,19 @@ import {
 import { git } from '../../platform/git.ts';
 import { visible } from '../../platform/terminal.ts';
 import { acquireLock, type Lock } from '../../store/lock.ts';
-import { hasMark, setMark } from '../../store/operation-files.ts';
+import { hasMark, removeOperationFile, setMark } from '../../store/operation-files.ts';
 import {
   beginOperation,
   completeOperation,
   dropOperation,
   isPending,
   type Operation,
+  operationPaths,
   type StoredOperation,
 } from '../../store/operations.ts';
 import { locateRepository, type Repository, type StatePaths, worktreeName } from '../../store/paths.ts';
 import { applySessionEffects, type SessionEffects } from '../../store/session-effects.ts';
+import { moveOwnDocuments } from './own-documents.ts';
 
 /** What an operation of kind `branch` or `return` with a working tree of its own keeps in its `data`. */
 export interface LinkedData extends Record<string, unknown> {
@@ -143,14 +145,31 @@ export function isLinkedTree(repository: Repository, folder: string): boolean {
   );
 }
 
-/** Files of a linked working tree that no commit holds, ignored ones among them; undefined where git cannot tell. */
-export async function notCommitted(folder: string): Promise<string[] | undefined> {
+/**
+ * Files of a linked working tree that no commit holds, ignored ones among them; undefined where git cannot tell.
+ * @param but names that do not count.
+ */
+export async function notCommitted(
+  folder: string,
+  but: readonly string[] = [],
+): Promise<string[] | undefined> {
   const status = await git(
-    ['status', '--porcelain', '-z', '--ignored', '--untracked-files=normal', '--ignore-submodules=none'],
+    [
+      'status',
+      '--porcelain',
+      '-z',
+      '--ignored=matching',
+      '--untracked-files=all',
+      '--ignore-submodules=none',
+    ],
     { cwd: folder, timeoutMs: 120_000 },
   );
   if (status.code !== 0) return undefined;
-  return status.stdout.split('\0').flatMap((line) => (line === '' ? [] : [line.slice(3)]));
+  const others = new Set(but);
+  return status.stdout
+    .split('\0')
+    .map((line) => line.slice(3))
+    .filter((name) => name !== '' && !others.has(name));
 }
 
 async function act(place: LinkedPlace, operation: Operation, directory: string): Promise<void> {
@@ -159,6 +178,7 @@ async function act(place: LinkedPlace, operation: Operation, directory: string):
   if (data.act === 'remove') await remove(place, operation, data, directory);
   applySessionEffects(place.state, operation);
   completeOperation(place.state, operation);
+  removeOperationFile(path.join(operationPaths(place.state).done, operation.id), MARK);
 }
 
 /** Whether it can only be completed: what makes it count has happened. */
@@ -220,6 +240,8 @@ async function remove(
   if (!hasMark(directory, MARK)) {
     ensureDirectory(path.dirname(aside), 0o755);
     renameFile(data.path, aside);
+    // What claude-hooks wrote there for people is read on where the work goes on.
+    await moveOwnDocuments(aside, root);
     // Looked at where nobody else finds it any more.
     const left = await notCommitted(aside);
     if (left === undefined || left.length > 0) throw notClean(data.path);
