@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TreeNode } from '../../src/flows/branching/tree.ts';
 import { branchesOf, stateOf, treeAt } from '../support/branching.ts';
 import { placeOf } from '../support/checkpoints.ts';
 import { runKilled, writeShim } from '../support/kill-at.ts';
@@ -54,15 +55,14 @@ interface End {
 const linkedOf = (built: BuiltRepository): string => path.join(built.base, 'repo-urgent');
 
 /** What a person has: files, staging, HEAD, branches, and which sessions have branched off and not gone back. */
-function endOf(built: BuiltRepository): End {
+async function endOf(built: BuiltRepository): Promise<End> {
   const linked = linkedOf(built);
-  const flat = (nodes: ReturnType<typeof treeAt>): ReturnType<typeof treeAt> =>
-    nodes.flatMap((node) => [node, ...flat(node.children)]);
+  const flat = (nodes: TreeNode[]): TreeNode[] => nodes.flatMap((node) => [node, ...flat(node.children)]);
   return {
     main: stateOf(built.root),
     linked: fs.existsSync(linked) ? stateOf(linked) : undefined,
     branches: JSON.stringify(branchesOf(built)),
-    open: flat(treeAt(built.root)).flatMap(({ branching }) =>
+    open: flat(await treeAt(built.root)).flatMap(({ branching }) =>
       branching?.state === 'open' ? [branching.branch] : [],
     ),
   };
@@ -82,7 +82,7 @@ async function killEverywhere(
   some: number,
 ): Promise<void> {
   const reset = keep(built);
-  const before = endOf(built);
+  const before = await endOf(built);
   const count = path.join(tools, 'count');
   const counted = await runKilled(['--require', shim, cli, ...args], {
     cwd: where,
@@ -90,7 +90,7 @@ async function killEverywhere(
   });
   expect(counted.code, counted.stderr).toBe(0);
   const calls = Number(fs.readFileSync(count, 'utf8'));
-  const after = endOf(built);
+  const after = await endOf(built);
   expect(after.open).not.toEqual(before.open);
   for (const call of callsToKill(calls, some)) {
     reset();
@@ -98,7 +98,7 @@ async function killEverywhere(
     const env = { KILL_AT: String(call), KILL_GROUP: String(call % 2) };
     await runKilled(['--require', shim, cli, ...args], { cwd: where, env });
     await run(built.root, call % 3 === 0 ? ['undo', '--list'] : ['checkpoint', 'list']);
-    const end = endOf(built);
+    const end = await endOf(built);
     const isOld = JSON.stringify(end) === JSON.stringify(before);
     if (!isOld) expect(end, place).toEqual(after);
     // Copies of the index that were cut off go with the next save, and a mark of what is done hurts nobody.
@@ -110,7 +110,7 @@ async function killEverywhere(
     // What was taken back can be done.
     if (isOld) {
       await run(where, args);
-      expect(endOf(built), place).toEqual(after);
+      expect(await endOf(built), place).toEqual(after);
     }
   }
 }
@@ -184,7 +184,7 @@ it('of two at once one branches and the other changes nothing', async () => {
   const done = results.filter(({ code }) => code === 0).length;
   // The second may come after the first, and is then its child.
   expect(done).toBeGreaterThan(0);
-  expect(endOf(built).open).toHaveLength(done);
+  expect((await endOf(built)).open).toHaveLength(done);
   expect(Object.keys(branchesOf(built))).toHaveLength(1 + done);
   expect(placeOf(built.root).state).toBeDefined();
   expect(leftovers(built.root)).toEqual([]);

@@ -47,6 +47,7 @@ function converse(conversation: string, session?: string): void {
   if (session !== undefined) bindConversation(place.state, conversation, { session, role: 'own', root });
   const client = { pid: process.pid, start: undefined };
   beginConversation(place, {
+    at: Date.now(),
     conversation,
     how: 'startup',
     parent: undefined,
@@ -114,7 +115,7 @@ describe('branching', () => {
     expect(sessionAt(root, one.parent).state).toBe('Paused');
     const two = await branchAt(root, 'two');
     expect([one.depth, two.depth, two.parent]).toEqual([1, 2, one.child]);
-    const [top] = treeAt(root);
+    const [top] = await treeAt(root);
     expect([top?.session.id, top?.current]).toEqual([one.parent, false]);
     expect(top?.children[0]?.session.id).toBe(one.child);
     expect(top?.children[0]?.children[0]).toMatchObject({ current: true, session: { id: two.child } });
@@ -239,7 +240,7 @@ describe('taking back', () => {
     expect(stateOf(root)).toEqual(before);
     expect(Object.keys(branchesOf(built))).toEqual(['main']);
     expect((await errorOf(() => returnAt(root))).code).toBe('nothing-to-return');
-    expect(treeAt(root).find(({ session }) => session.id === parent)?.children).toEqual([]);
+    expect((await treeAt(root)).find(({ session }) => session.id === parent)?.children).toEqual([]);
     // And brings it again.
     await undoAt(root, { id: (await operationsAt(root))[0]?.operation.id ?? '' });
     expect(stateOf(root)).toEqual(after);

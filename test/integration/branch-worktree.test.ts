@@ -112,7 +112,7 @@ it('finds a free place, and holds children of its own', async () => {
   const document = path.join('.claude/snapshots', `${inner.snapshot}.json`);
   expect(fs.existsSync(path.join(root, document))).toBe(true);
   expect([inner.parent, inner.depth]).toEqual([child, 2]);
-  const top = treeAt(built.root).find(({ session }) => session.id === parent);
+  const top = (await treeAt(built.root)).find(({ session }) => session.id === parent);
   expect([top?.current, top?.children[0]?.children[0]?.session.id]).toEqual([true, inner.child]);
   await returnAt(root);
   await returnAt(root);

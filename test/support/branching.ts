@@ -47,6 +47,6 @@ export function sessionAt(root: string, id: string | undefined): Session {
   return sessionNow(placeOf(root).state, id ?? '');
 }
 
-export function treeAt(root: string): TreeNode[] {
-  return sessionTree(placeOf(root), { all: true }).roots;
+export async function treeAt(root: string): Promise<TreeNode[]> {
+  return (await sessionTree(placeOf(root), { all: true })).roots;
 }

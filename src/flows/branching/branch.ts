@@ -82,7 +82,7 @@ export async function branchSession(place: Workplace, request: BranchRequest): P
   const facts = await look(place, request);
   if (request.dryRun) return describe(place, request, facts);
   return withBranching(place.state, async () => {
-    const parent = workHereOrNew(place, asked(request));
+    const parent = await workHereOrNew(place, asked(request));
     const { head } = await look(place, request);
     const depth = (childHere(place.state, place.repository)?.branching.depth ?? 0) + 1;
     return request.worktree
@@ -109,7 +109,7 @@ async function look(place: Workplace, request: BranchRequest): Promise<Facts> {
     });
   const { head } = await refuseUnfitTree(repository);
   await checkBranchName(repository, request.name);
-  const parent = workHere(place, asked(request));
+  const parent = await workHere(place, asked(request));
   const child = childHere(state, repository);
   if (!request.worktree) {
     if (child !== undefined && parent !== undefined && parent.id !== child.session)

@@ -3,7 +3,8 @@ import type { Session } from '../../sessions/session.ts';
 import { belongingOf } from '../../store/belonging.ts';
 import { isClientAlive, type LiveSession, listLive } from '../../store/live.ts';
 import { locateRepository, type Repository, type StatePaths, worktreeName } from '../../store/paths.ts';
-import { listPieces, readPiece } from '../../store/pieces.ts';
+import { listPieces } from '../../store/piece-files.ts';
+import { readPiece } from '../../store/pieces.ts';
 import { makeSession } from '../sessions/begin.ts';
 import { findSession } from '../sessions/find.ts';
 import { listSessions } from '../sessions/list.ts';
@@ -62,12 +63,12 @@ export function pieceOf(state: StatePaths, conversation: string): string {
  * conversation, of the only client that is open here, or the one something happened in last and that is not over.
  * @returns undefined where there is none.
  */
-export function workHere(
+export async function workHere(
   place: SessionPlace,
   asked: { named?: string; conversation?: string },
-): Session | undefined {
+): Promise<Session | undefined> {
   const { state, repository } = place;
-  if (asked.named !== undefined) return sessionNow(state, findSession(place, asked.named).id);
+  if (asked.named !== undefined) return sessionNow(state, (await findSession(place, asked.named)).id);
   const own = asked.conversation === undefined ? undefined : belongingOf(state, asked.conversation);
   const child = childHere(state, repository);
   if (child !== undefined) return sessionNow(state, child.session);
@@ -75,7 +76,7 @@ export function workHere(
   const live = new Set(
     liveHere(state, repository).flatMap(({ session }) => belongingOf(state, session)?.session ?? []),
   );
-  const { rows } = listSessions(place);
+  const { rows } = await listSessions(place);
   const mine = rows.filter(({ root }) => root === repository.root);
   const row =
     rows.find(({ id }) => live.has(id)) ??
@@ -84,11 +85,11 @@ export function workHere(
 }
 
 /** As `workHere`; where there is none, one is made for what lies there. */
-export function workHereOrNew(
+export async function workHereOrNew(
   place: SessionPlace,
   asked: { named?: string; conversation?: string },
-): Session {
-  const found = workHere(place, asked);
+): Promise<Session> {
+  const found = await workHere(place, asked);
   if (found !== undefined) return found;
   const id = makeSession(place, branchOf(place.repository) ?? 'work');
   return sessionNow(place.state, id);

@@ -18,13 +18,13 @@ export interface TreeNode {
  * Sessions that branched off each other, the latest first; with `all` every session, else only those of which one branched
  * off and none is archived. A branch that was taken back is not shown.
  */
-export function sessionTree(
+export async function sessionTree(
   place: SessionPlace,
   options: { all: boolean; conversation?: string },
-): { roots: TreeNode[]; problems: string[] } {
-  const { rows, problems } = listSessions(place);
+): Promise<{ roots: TreeNode[]; problems: string[] }> {
+  const { rows, problems } = await listSessions(place);
   const { conversation } = options;
-  const current = workHere(place, conversation === undefined ? {} : { conversation })?.id;
+  const current = (await workHere(place, conversation === undefined ? {} : { conversation }))?.id;
   const known = new Map(rows.map((row) => [row.id, row]));
   const children = readChildren(place.state).filter(
     ({ session, branching }) => branching.state !== 'undone' && known.has(session),

@@ -28,7 +28,7 @@ export function defineTree(session: Command, cli: Cli): void {
 async function tree(cli: Cli, options: Options): Promise<void> {
   const { sessionTree } = await import('../../../flows/branching/tree.ts');
   const conversation = callingSession(cli);
-  const { roots, problems } = sessionTree(sessionPlace(cli), {
+  const { roots, problems } = await sessionTree(sessionPlace(cli), {
     all: options.all === true,
     ...(conversation === undefined ? {} : { conversation }),
   });
