@@ -27,6 +27,7 @@ import {
 } from '../platform/fs.ts';
 import { linkOutside } from '../store/documents.ts';
 import { documentPaths, type Repository, type StatePaths, type UserPaths } from '../store/paths.ts';
+import { refuseParked } from './branching/parked.ts';
 import { keepsChanging, withInstallLock } from './install.ts';
 import { forgetInstall } from './install-operation.ts';
 import { recoverInstallsLocked } from './recover-install.ts';
@@ -131,6 +132,7 @@ async function prepare(request: UninstallRequest): Promise<Prepared> {
   const plan = planUninstall(selected, remaining, user);
   plan.warnings.push(...recovered.warnings);
   const isKept = isStillInstalled(repository, remaining);
+  if (request.purge && !isKept) refuseParked(state);
   const purging =
     request.purge && !isKept ? await planPurge(repository, state, generatedContext(repository)) : undefined;
   if (selected.length === 0 && (purging === undefined || isNothing(purging)))

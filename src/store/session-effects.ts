@@ -96,7 +96,10 @@ function tellBrief(
         (record.type === 'returned' && record.on === false)),
   );
   const file = briefFile(state, session);
-  if (!isOpen) return removeFile(file);
+  if (!isOpen) {
+    removeFile(file);
+    return;
+  }
   ensureDirectory(path.dirname(file));
   writeFileAtomic(file, `${redactText(text)}\n`, { mode: 0o600 });
 }

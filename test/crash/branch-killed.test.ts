@@ -102,7 +102,7 @@ async function killEverywhere(
     const isOld = JSON.stringify(end) === JSON.stringify(before);
     if (!isOld) expect(end, place).toEqual(after);
     // Copies of the index that were cut off go with the next save, and a mark of what is done hurts nobody.
-    const left = leftovers(built.root).filter((name) => !/^\.main\..*\.tmp$|^done\/.*\/clean$/.test(name));
+    const left = leftovers(built.root).filter((name) => !/^\.main\..*\.tmp$|^done\/.*\/\.?clean/.test(name));
     expect(left, place).toEqual([]);
     const beside = fs.readdirSync(built.base).filter((name) => name.startsWith('.claude-hooks'));
     expect(beside, place).toEqual([]);

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HooksError } from '../../src/errors.ts';
+import { refuseParked } from '../../src/flows/branching/parked.ts';
 import { markLive } from '../../src/store/live.ts';
 import { openSpool } from '../../src/store/spool.ts';
 import { branchAt, branchesOf, returnAt, stateOf } from '../support/branching.ts';
@@ -222,6 +223,21 @@ describe('returning is refused', () => {
     fs.rmSync(placeOf(built.root).state.indexes, { recursive: true });
     built.git('gc', '-q', '--prune=now');
     expect((await refused(built, () => returnAt(built.root))).code).toBe('checkpoint-gone');
+    built.cleanup();
+  });
+});
+
+describe('uninstalling with all data is refused', () => {
+  it('while it would take parked files along', async () => {
+    const built = plainRepository();
+    makeDirty(built);
+    const before = stateOf(built.root);
+    await branchAt(built.root, 'urgent');
+    const { state } = placeOf(built.root);
+    expect(() => refuseParked(state)).toThrow(/would be lost/);
+    await returnAt(built.root);
+    expect(stateOf(built.root)).toEqual(before);
+    expect(() => refuseParked(state)).not.toThrow();
     built.cleanup();
   });
 });

@@ -11,7 +11,11 @@ import { checkedOut, type HeadMove, type HeadState, readHeadState } from './head
  */
 export async function turnHead(repository: Repository, move: HeadMove, title: string): Promise<HeadMove> {
   const now = await readHeadState(repository);
-  if (now === undefined || now.ref !== move.to.ref || (now.ref === undefined && now.commit !== move.to.commit))
+  if (
+    now === undefined ||
+    now.ref !== move.to.ref ||
+    (now.ref === undefined && now.commit !== move.to.commit)
+  )
     throw conflict(
       `"${visible(title)}" ended on ${nameOf(move.to)}, which is not checked out`,
       move.to.ref === undefined

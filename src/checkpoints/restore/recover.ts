@@ -1,3 +1,4 @@
+import { HooksError } from '../../errors.ts';
 import { randomHex } from '../../platform/digest.ts';
 import { finishSwap, isIndexHeld, releaseIndex } from '../../store/index-swap.ts';
 import { acquireLock } from '../../store/lock.ts';
@@ -7,7 +8,6 @@ import { isPending, pendingOperations, type StoredOperation } from '../../store/
 import { locateRepository, type Repository, type StatePaths, worktreeName } from '../../store/paths.ts';
 import { openPlumbing, type Plumbing } from '../plumbing.ts';
 import { worktreeLockName } from '../worktree-lock.ts';
-import { HooksError } from '../../errors.ts';
 import { finishRestore, newIndexOf, type OperationPlace, preparedIndexes, revertRestore } from './finish.ts';
 import { moveHead, readHeadMove, requireHead, unmakeBranch } from './head.ts';
 import { type MovePlan, readMovePlan } from './moves.ts';

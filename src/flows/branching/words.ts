@@ -1,4 +1,3 @@
-import { messageOf } from '../../errors.ts';
 import { visible } from '../../platform/terminal.ts';
 import type { Session } from '../../sessions/session.ts';
 import type { StatePaths } from '../../store/paths.ts';
@@ -94,9 +93,4 @@ function section(heading: string, lines: readonly string[]): string[] {
   const shown = lines.slice(0, MOST_LINES).map((line) => `- ${lineOf(line)}`);
   const more = lines.length - MOST_LINES;
   return [heading, ...shown, ...(more > 0 ? [`- and ${more} more`] : [])];
-}
-
-/** An error as part of a sentence. */
-export function reasonOf(error: unknown): string {
-  return lineOf(messageOf(error)).replace(/\.$/, '');
 }
