@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { beginOperation, operationPaths } from '../../src/store/operations.ts';
+import { beginOperation, type OperationKind, operationPaths } from '../../src/store/operations.ts';
 import { type StatePaths, statePaths } from '../../src/store/paths.ts';
 import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
 
@@ -134,7 +134,8 @@ describe('what was cut off', () => {
 
   it('is left alone and said where it is of a kind or version this one does not know', async () => {
     const base = { title: 'Something new', at: Date.now(), root: sandbox.repo, data: {} };
-    const { operation } = beginOperation(state, { ...base, kind: 'return' });
+    const later: string = 'later';
+    const { operation } = beginOperation(state, { ...base, kind: later as OperationKind });
     const { pending } = operationPaths(state);
     fs.mkdirSync(path.join(pending, '0zzzzzzzz-00000001'));
     fs.writeFileSync(path.join(pending, '0zzzzzzzz-00000001/entry.json'), '{"version":2}');
