@@ -59,7 +59,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'undo',
-    summary: 'Take back a restore, install, prune or squash',
+    summary: 'Take back a restore, install, prune, squash or branch',
     load: () => import('./commands/undo.ts'),
   },
   {

@@ -25,7 +25,7 @@ export function define(program: Command, cli: Cli): void {
     .command('undo')
     .argument('[id]', 'which operation, or the beginning of its id (default: the last one here)')
     .description(
-      'Take back what claude-hooks did: a restore, an install, a prune, a WIP commit or a squash. An undo can be undone.',
+      'Take back what claude-hooks did: a restore, an install, a prune, a WIP commit, a squash, a branch or a return of a session. An undo can be undone.',
     )
     .option('--list', 'what was done, the newest first')
     .option('--dry-run', 'show what would be done and change nothing')

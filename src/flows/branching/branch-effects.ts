@@ -69,7 +69,8 @@ export function branchEffects(
       worktree: {
         name: tree.worktree,
         to: child,
-        ...(tree.linked === undefined ? { from: parent.id } : {}),
+        // One with a conversation is gone on with by that, also where the branch is taken back.
+        ...(tree.linked === undefined && conversation === undefined ? { from: parent.id } : {}),
       },
       brief: {
         session: child,
