@@ -45,6 +45,10 @@ function expectBack(root: string, wanted: Seen, before: Seen): void {
       expect(found.files[name], `${name} is ignored and stays`).toBe(before.files[name]);
     else if (before.ignored.has(name) && wanted.files[name] === undefined)
       expect(found.files[name], `${name} is ignored by the child and stays`).toBe(before.files[name]);
+    else if (found.ignored.has(name) && wanted.files[name] === undefined)
+      expect(found.files[name], `${name} was tracked by the child, is ignored now and stays`).toBe(
+        before.files[name],
+      );
     else expect(found.files[name], name).toBe(wanted.files[name]);
   }
   expect(leftovers(root)).toEqual([]);

@@ -7,6 +7,8 @@ import type { Plumbing } from '../plumbing.ts';
 import { withWorktreeLock } from '../save.ts';
 import type { Capture } from '../tree.ts';
 import { type Entry, indexInfo, isSubmodule, readChanges } from './changes.ts';
+import { Disk } from './disk.ts';
+import { findIgnoredThen } from './ignored.ts';
 
 /** What a working tree is to become for work that begins at HEAD. */
 export interface CleanStart {
@@ -56,6 +58,43 @@ export async function planCleanStart(
     indexTree: headTree,
     made: new Map(made.map(({ name, to }) => [name, to.id])),
   };
+}
+
+/**
+ * Of the files git tracks now and the tree to go back to has not, those that were made since then although git ignores
+ * them: blobs by name. By the rules of then they would not have been ignored, so that tree would hold them had they been
+ * there; what those rules ignore may have been there and stays.
+ */
+export async function madeSince(
+  place: { git: Plumbing; repository: Repository; state: StatePaths },
+  { tree, headTree, indexTree }: Pick<Capture, 'tree' | 'headTree' | 'indexTree'>,
+  target: string,
+): Promise<ReadonlyMap<string, string>> {
+  const { git, repository } = place;
+  const changes = await readChanges(git, tree, target);
+  const tracked = new Set<string>();
+  for (const known of [headTree, indexTree]) {
+    if (known === undefined) continue;
+    for (const { name, from, to } of await readChanges(git, target, known))
+      if (from === undefined && to !== undefined) tracked.add(name);
+  }
+  const disk = new Disk(repository.root);
+  const open = changes.flatMap(({ name, from, to }) =>
+    to === undefined && from !== undefined && !isSubmodule(from) && tracked.has(name) && isThere(disk, name)
+      ? [{ name, id: from.id }]
+      : [],
+  );
+  const ignored = await findIgnoredThen(
+    place,
+    open.map(({ name }) => name),
+    changes,
+  );
+  return new Map(open.flatMap(({ name, id }) => (ignored.has(name) ? [] : [[name, id] as const])));
+}
+
+function isThere(disk: Disk, name: string): boolean {
+  const { blockedBy, missing } = disk.wayTo(name);
+  return blockedBy === undefined && missing === undefined && disk.stat(name) !== undefined;
 }
 
 async function treeWith(

@@ -26,6 +26,17 @@ export async function findIgnored(
   return ignored;
 }
 
+/** Which of these names git would ignore after the changes; those of now alone do not count. As `findIgnored` otherwise. */
+export async function findIgnoredThen(
+  place: { git: Plumbing; repository: Repository; state: StatePaths },
+  names: readonly string[],
+  changes: readonly TreeChange[],
+): Promise<Set<string>> {
+  if (names.length === 0) return new Set();
+  const rules = new Map(changes.flatMap((one) => (isRuleFile(one.name) ? [[one.name, one] as const] : [])));
+  return rules.size === 0 ? checkIgnore(place.git, names, {}) : ignoredThen(place, names, rules);
+}
+
 function isRuleFile(name: string): boolean {
   return name === '.gitignore' || name.endsWith('/.gitignore');
 }

@@ -1,6 +1,6 @@
 import { findCheckpoint } from '../../checkpoints/list.ts';
 import { openPlumbing } from '../../checkpoints/plumbing.ts';
-import { captureNow } from '../../checkpoints/restore/clean-start.ts';
+import { captureNow, madeSince } from '../../checkpoints/restore/clean-start.ts';
 import { type HeadState, readHeadState } from '../../checkpoints/restore/head.ts';
 import { restoreTree } from '../../checkpoints/restore/restore.ts';
 import type { RestorePlan, RestoreTarget } from '../../checkpoints/restore/types.ts';
@@ -193,7 +193,7 @@ function targetOf({ discard }: ReturnRequest, { parent, landing: { to }, now, ch
 
 async function back(place: Workplace, request: ReturnRequest, facts: Facts): Promise<ReturnResult> {
   const { repository, state } = place;
-  const { capture } = await captureNow({
+  const { capture, git: plumbing } = await captureNow({
     repository,
     state,
     ...captureRulesOf(place.resolved.config),
@@ -213,7 +213,12 @@ async function back(place: Workplace, request: ReturnRequest, facts: Facts): Pro
   });
   const result = await restoreTree(
     restorePlaceOf(place, undefined),
-    { ...targetOf(request, facts), from: { tree, indexTree }, effects: told.effects },
+    {
+      ...targetOf(request, facts),
+      from: { tree, indexTree },
+      made: await madeSince({ git: plumbing, repository, state }, capture, facts.parent.tree),
+      effects: told.effects,
+    },
     OPTIONS,
   );
   if (!result.restored) throw new Error('a return that was asked for was not made');
