@@ -279,3 +279,16 @@ it('branches in a linked working tree without touching the main one', async () =
   await returnAt(linked);
   expect(stateOf(linked)).toEqual(before);
 });
+
+it('tells no more than a prompt has room for, and whole lines', async () => {
+  converse('parent-1');
+  const { state } = placeOf(root);
+  for (const name of ['one', 'two']) {
+    await branchAt(root, name, { task: 'x'.repeat(5_000) });
+    for (let count = 0; count < 10; count += 1) commit(`${name}-${'y'.repeat(150)}-${count}`);
+    await returnAt(root);
+  }
+  const told = takeTold(state, 'parent-1', true);
+  expect(told.length).toBeLessThanOrEqual(3_000);
+  expect(told).toMatch(/\n- and \d+ more\n|\nMore: claude-hooks session tree$/);
+});

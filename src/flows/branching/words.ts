@@ -3,8 +3,8 @@ import type { Session } from '../../sessions/session.ts';
 import type { StatePaths } from '../../store/paths.ts';
 import { type WorkFacts, workFacts } from '../sessions/facts.ts';
 
-const LONGEST_LINE = 300;
-const MOST_LINES = 12;
+const LONGEST_LINE = 200;
+const MOST_LINES = 8;
 
 /** What a session's transcripts tell; nothing where they cannot be read. */
 export function factsOf(state: StatePaths, session: Session): WorkFacts | undefined {
