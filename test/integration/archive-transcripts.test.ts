@@ -80,7 +80,11 @@ describe('a session that ended', () => {
     expect(copyOf('one')).toBe(lines(3));
     expect(listArchiveDue(place.state)).toEqual([]);
     fs.appendFileSync(transcript, lines(2));
-    appendRecord(path.join(place.state.sessions, 'one.jsonl'), { t: Date.now() - 60_000, type: 'start' });
+    // Later than the first end, and earlier than the second: records count in the order of their times.
+    const tick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+    await tick();
+    appendRecord(path.join(place.state.sessions, 'one.jsonl'), { t: Date.now(), type: 'start' });
+    await tick();
     end('one', transcript);
     await runWorker(place);
     expect(copyOf('one')).toBe(lines(3) + lines(2));
