@@ -108,8 +108,8 @@ export function buildSessionContext(input: ContextInput): Promise<AssembledConte
  * Where that something moves the branch (a pull), begin after it.
  */
 export function beginSessionContext(input: Omit<ContextInput, 'findings'>): {
-  /** @param told what claude-hooks itself has to say about the session; it comes before all else. */
-  finish(findings: readonly string[], told?: string): Promise<AssembledContext>;
+  /** @param note what claude-hooks itself has to say about the session; it comes before all else. */
+  finish(findings: readonly string[], note?: string): Promise<AssembledContext>;
 } {
   checkNonce(input.nonce);
   const { root, gitDir } = input.repository;
@@ -132,7 +132,7 @@ export function beginSessionContext(input: Omit<ContextInput, 'findings'>): {
   const running = new Map<ContextSource, Promise<Found>>();
   for (const name of names) if (!QUOTES_FILES.has(name)) running.set(name, readSource(name, source));
   return {
-    async finish(findings, told = '') {
+    async finish(findings, note = '') {
       if (running.size > 0) await new Promise((resolve) => setImmediate(resolve));
       const found = await readSources(names, running, source, cwd, input.given ?? '');
       return assemble({
@@ -140,7 +140,7 @@ export function beginSessionContext(input: Omit<ContextInput, 'findings'>): {
         nonce,
         budget,
         pieces: [
-          ...toldPiece(told, nonce),
+          ...notePiece(note, nonce),
           ...checksPiece(findings, nonce),
           ...found.flatMap((one) => one.pieces),
         ],
@@ -204,9 +204,9 @@ function lastDocument(root: string, now: number): number | undefined {
   return Number.isFinite(last) ? last : undefined;
 }
 
-function toldPiece(told: string, nonce: string): Piece[] {
-  if (told === '') return [];
-  const lines = quotableLines(told, nonce);
+function notePiece(note: string, nonce: string): Piece[] {
+  if (note === '') return [];
+  const lines = quotableLines(note, nonce);
   return [
     { source: 'session', lines, share: CHECKS_SHARE, command: 'claude-hooks session tree', unread: false },
   ];
