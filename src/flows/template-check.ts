@@ -3,6 +3,7 @@ import { visible } from '../platform/terminal.ts';
 import { announceRun, recordTick, templateOf } from '../store/template-progress.ts';
 import { currentPhase, hasNews, type TemplateRun } from '../store/template-run.ts';
 import { matchTodos } from '../templates/match-todos.ts';
+import { noteFinished } from './template-done.ts';
 import { written } from './template-start.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -53,7 +54,7 @@ export function stepsOf(run: TemplateRun): NumberedStep[] {
  * @returns the step; `changed` is false where it was so already.
  */
 export function checkStep(
-  place: Pick<Workplace, 'state' | 'now'>,
+  place: Pick<Workplace, 'state' | 'now' | 'repository'>,
   session: string,
   wanted: string,
   done: boolean,
@@ -64,6 +65,7 @@ export function checkStep(
   if (changed) recordTick(place.state, before.id, { step: at, done, by: 'hand', now: place.now() });
   const { run } = written(place, before.id);
   if (hasNews(run)) announceRun(place.state, run, place.now());
+  if (changed && done) noteFinished(place, session, run);
   const step = stepsOf(run)[at];
   if (step === undefined) throw new Error(`step ${at} is gone`);
   return { step, run, changed };

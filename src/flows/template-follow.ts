@@ -15,6 +15,7 @@ import type { SessionFacts } from '../transcript/facts.ts';
 import { runStep } from './run-step.ts';
 import { followSession } from './session-facts.ts';
 import { transcriptOf } from './state-target.ts';
+import { noteFinished } from './template-done.ts';
 import { written } from './template-start.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -43,7 +44,9 @@ export async function followTemplates(place: Workplace, { verify }: { verify: bo
       lock.release();
     }
     const after = templateOf(place.state, session);
-    if (after !== undefined && isRunFinished(after)) discardLock(place.state.locks, name);
+    if (after === undefined || !isRunFinished(after)) continue;
+    noteFinished(place, session, after);
+    discardLock(place.state.locks, name);
   }
 }
 

@@ -169,6 +169,10 @@ describe('a session that is started from a template by a prompt', () => {
     expect(document).toContain('# Feature Development');
     expect(document).toContain('- [x] Update docs');
     expect(document).not.toContain('- [ ]');
+    await send('SessionEnd', 'SessionEnd-other');
+    await sandbox.settle(60_000);
+    const list = await sandbox.cli(['session', 'list', '--json']);
+    expect(JSON.parse(list.stdout)).toMatchObject({ items: [{ state: 'Complete' }] });
   });
 
   it('needs the values it needs, and names what it does not know', async () => {
