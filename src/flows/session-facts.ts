@@ -6,7 +6,7 @@ import { packFacts, readFacts, type SessionFacts, skipTo, unpackFacts } from '..
 import { findTail } from '../transcript/window.ts';
 
 /** The most a hook reads for which somebody waits; bytes. */
-const QUICK_BYTES = 4 * 1024 * 1024;
+const QUICK_BYTES = 1024 * 1024;
 
 /**
  * What happened in a session, going on from where it was read last; what is new is remembered for the next time. Reads the
@@ -35,7 +35,7 @@ export function followTranscript(state: StatePaths, transcript: string): Session
 }
 
 /**
- * The same for somebody who waits: never reads more than 4 MB, and remembers nothing. Where more is new than that, what lies
+ * The same for somebody who waits: never reads more than 1 MB, and remembers nothing. Where more is new than that, what lies
  * between is missing (`partial`).
  */
 export function peekSession(

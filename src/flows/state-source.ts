@@ -5,7 +5,7 @@ import type { NotedSession } from '../store/session-facts.ts';
 import { stateLines } from '../transcript/state-lines.ts';
 import { peekSession } from './session-facts.ts';
 
-/** What the session must not forget, or what the last one was doing. Reads at most 4 MB of the transcript. */
+/** What the session must not forget, or what the last one was doing. Reads at most 1 MB of the transcript. */
 export function readState(
   of: NotedSession,
   input: { root: string; state: StatePaths; nonce: string },
