@@ -11,6 +11,7 @@ import type {
 } from './events.ts';
 import type { Cited, Failure, SessionFacts, Source, TokenUse } from './facts.ts';
 import { countFile, countTool, taskEnded, taskOfCall, taskStarted } from './facts-counts.ts';
+import { copyText, cutText } from './kept-text.ts';
 import { wordsOf } from './record.ts';
 
 /** Most of each kind that are kept. */
@@ -254,15 +255,4 @@ function subjectOf({ input }: ToolCallEvent): string {
     wordsOf(input.notebook_path) ??
     JSON.stringify(input);
   return cutText(subject, LONGEST.subject);
-}
-
-/** A part of a string keeps the whole of it in memory; a copy does not. */
-function copyText(text: string, limit: number): string {
-  return Buffer.from(cutText(text, limit), 'utf8').toString('utf8');
-}
-
-/** Of a text that is a string of its own, as all are that were read from a record: only a part needs to be copied. */
-function cutText(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  return Buffer.from(`${text.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, '')}…`, 'utf8').toString('utf8');
 }
