@@ -69,9 +69,9 @@ export function sessionItem(session: LayeredSession, goal: string | undefined): 
   const from = facts.from ?? session.endedAt ?? 0;
   const minutes = Math.round(((facts.to ?? from) - from) / 60_000);
   const parts = [
-    `${facts.filesCreated.size + facts.filesModified.size} files`,
-    `${facts.totals.decisions} decisions`,
-    `${facts.todos.filter((todo) => todo.status !== 'completed').length} open todos`,
+    counted(facts.filesCreated.size + facts.filesModified.size, 'file'),
+    counted(facts.totals.decisions, 'decision'),
+    counted(facts.todos.filter((todo) => todo.status !== 'completed').length, 'open todo'),
     `${unresolvedRuns(facts).length} unresolved`,
   ];
   const where = session.summary === undefined ? '' : `; ${session.summary}`;
@@ -157,6 +157,10 @@ function changeOf(event: EditEvent): string {
 
 function name(root: string, file: string): string {
   return oneLine(file.startsWith(`${root}${path.sep}`) ? path.relative(root, file) : file);
+}
+
+function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
 /** `2026-11-28 14:02`, in UTC. */

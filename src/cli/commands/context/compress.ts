@@ -53,7 +53,7 @@ async function run(cli: Cli, options: Options): Promise<void> {
   if (result.shown.length + missing === 0) cli.say('Nothing happened here yet.');
   const of = budget === undefined ? '' : ` of ${budget}`;
   cli.say(
-    `About ${result.tokens}${of} tokens, ${result.shown.length} lines${missing === 0 ? '' : `, ${missing} left out`}.`,
+    `About ${result.tokens}${of} tokens, ${result.shown.length} line${result.shown.length === 1 ? '' : 's'}${missing === 0 ? '' : `, ${missing} left out`}.`,
   );
 }
 
