@@ -74,7 +74,7 @@ async function run(cwd: string, args: readonly string[], env: Record<string, str
   expect(code, stderr).toBe(0);
 }
 
-/** Runs a command killed at some of its calls: the next command, of another kind, brings all of it to one of two ends. */
+/** Runs a command killed before some of its changes: the next command, of another kind, brings all of it to one of two ends. */
 async function killEverywhere(
   built: BuiltRepository,
   where: string,
@@ -86,16 +86,16 @@ async function killEverywhere(
   const count = path.join(tools, 'count');
   const counted = await runKilled(['--require', shim, cli, ...args], {
     cwd: where,
-    env: { COUNT_FILE: count },
+    env: { COUNT_FILE: count, KILL_CALLS: 'changes' },
   });
   expect(counted.code, counted.stderr).toBe(0);
   const calls = Number(fs.readFileSync(count, 'utf8'));
   const after = await endOf(built);
   expect(after.open).not.toEqual(before.open);
-  for (const call of callsToKill(calls, some)) {
+  for (const [call, group] of killsOf(calls, some)) {
     reset();
-    const place = `killed at call ${call} of ${calls}`;
-    const env = { KILL_AT: String(call), KILL_GROUP: String(call % 2) };
+    const place = `killed at change ${call} of ${calls}${group === 1 ? ', and all it had started' : ''}`;
+    const env = { KILL_AT: String(call), KILL_GROUP: String(group), KILL_CALLS: 'changes' };
     await runKilled(['--require', shim, cli, ...args], { cwd: where, env });
     await run(built.root, call % 3 === 0 ? ['undo', '--list'] : ['checkpoint', 'list']);
     const end = await endOf(built);
@@ -115,14 +115,17 @@ async function killEverywhere(
   }
 }
 
-/** Every call in full, else a few, others in each run; half of them in the last third, where something changes. */
-function callsToKill(calls: number, some: number): number[] {
-  if (FULL) return Array.from({ length: calls }, (_none, index) => index + 1);
-  return Array.from({ length: some }, (_none, index) =>
-    Math.ceil(
-      index % 2 === 0 ? (calls / some) * (index + Math.random()) : calls - Math.random() * (calls / 3),
-    ),
-  );
+/**
+ * Before which changes of the disk and starts of programs it is killed, and whether (1) with all it started: each both
+ * ways in full, else a few, others in each run; half of them in the last third, where the person's files change.
+ */
+function killsOf(calls: number, some: number): [call: number, group: 0 | 1][] {
+  if (FULL) return Array.from({ length: calls * 2 }, (_none, index) => [(index >> 1) + 1, index % 2 ? 1 : 0]);
+  return Array.from({ length: some }, (_none, index) => {
+    const call =
+      index % 2 === 0 ? (calls / some) * (index + Math.random()) : calls - Math.random() * (calls / 3);
+    return [Math.ceil(call), Math.random() < 0.5 ? 0 : 1];
+  });
 }
 
 describe('killed anywhere, the next command of any kind makes it whole:', () => {

@@ -4,16 +4,23 @@ import * as path from 'node:path';
 
 /**
  * Loaded before a program by `node --require`: counts its calls of `fs` and its starts of other programs, and kills it
- * right before the one `KILL_AT` names; with `KILL_GROUP` all it started with it. At a natural end it writes how many
- * there were to `COUNT_FILE`.
+ * right before the one `KILL_AT` names; with `KILL_GROUP` all it started with it. `KILL_CALLS=changes` counts only calls
+ * that change a file system or start a program: between two of them a kill leaves the disk as it is right before the
+ * second. At a natural end it writes how many there were to `COUNT_FILE`.
  */
 const SHIM = `
 const fs = require('node:fs');
 const children = require('node:child_process');
 const killAt = Number(process.env.KILL_AT ?? 0);
 const write = fs.writeFileSync;
+const changes = process.env.KILL_CALLS === 'changes';
+const READS = /^(access|exists|(l|f)?stat|read|realpath|opendir|open(Sync)?$|close|watch|unwatch|glob)/;
+/** An opened file counts where it is opened to be written. */
+const isRead = (name, args) => READS.test(name) && !(/^open(Sync)?$/.test(name) && opensToWrite(args[1]));
+const opensToWrite = (flags) => (typeof flags === 'number' ? (flags & 3) !== 0 : /[wa+]/.test(String(flags ?? 'r')));
 let count = 0;
-function tick() {
+function tick(name, args) {
+  if (changes && isRead(name, args)) return;
   count += 1;
   if (count === killAt) process.kill(process.env.KILL_GROUP === '1' ? -process.pid : process.pid, 'SIGKILL');
 }
@@ -21,7 +28,7 @@ for (const holder of [fs, fs.promises, children]) {
   for (const [name, real] of Object.entries(holder)) {
     if (typeof real !== 'function' || /^[A-Z_]/.test(name)) continue;
     holder[name] = function (...args) {
-      tick();
+      tick(name, args);
       return real.apply(this, args);
     };
   }
