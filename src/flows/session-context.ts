@@ -74,6 +74,8 @@ export interface ContextInput {
   state: StatePaths;
   /** The session that starts; undefined where the answer is only looked at. */
   session?: string | undefined;
+  /** Where it is a fork: its own id, `session` being the one it was forked from. */
+  conversation?: string | undefined;
   /** Its transcript, which is there already where it goes on. */
   transcript?: string | undefined;
   /** The session that was started before it in this working tree; read from the state where it is not given. */
@@ -167,7 +169,8 @@ async function readSources(
 
 /** What is ours to say about it is added to `told`. */
 async function templateOf(input: Omit<ContextInput, 'findings'>, told: string[]): Promise<Found> {
-  const { session, state, nonce } = input;
+  const { state, nonce } = input;
+  const session = input.conversation ?? input.session;
   if (session === undefined || !exists(state.templates)) return { pieces: [], notes: [], files: [] };
   const { readTemplateSource } = await import('./template-context.ts');
   const found = readTemplateSource(state, session, nonce);

@@ -49,7 +49,7 @@ export async function startSession(
     );
   });
   if (!isOwner) return undefined;
-  if (writable) await takeUpTemplate(place, event);
+  if (writable) await takeUpTemplate(place, event, begun);
   const input = {
     repository: place.repository,
     cwd: place.cwd,
@@ -60,6 +60,7 @@ export async function startSession(
     // A fork begins with what its parent was given: what equals that is dropped by the client.
     nonce: sessionNonce(place.state, event.session ?? session),
     session: event.session,
+    conversation: begun?.conversation,
     transcript: event.transcript,
     last: readLastSession(place.state, worktreeName(place.repository)),
     ...(event.source === 'resume' ? { given: readGiven(place.state, event.session ?? session) } : {}),
@@ -116,13 +117,17 @@ async function partitionOf(
   return part;
 }
 
-/** A template that waits for a session, or is that of the conversation this one goes on with after `/clear`. */
-async function takeUpTemplate(place: Workplace, event: SessionEvent): Promise<void> {
+/** A template that waits for a session, or is that of the conversation this one goes on with. */
+async function takeUpTemplate(
+  place: Workplace,
+  event: SessionEvent,
+  begun: Begun | undefined,
+): Promise<void> {
   const { state, repository } = place;
-  if (event.session === undefined || event.subagent || !exists(state.templates)) return;
+  if (begun === undefined || event.subagent || !exists(state.templates)) return;
   try {
     const { takeUp } = await import('./template-take-up.ts');
-    takeUp(place, event.session, event.source, worktreeName(repository));
+    takeUp(place, begun, worktreeName(repository));
   } catch (error) {
     place.log('warn', `the template of this session was not taken up: ${messageOf(error)}`);
   }

@@ -1,25 +1,24 @@
 import { readLastSession } from '../store/session-facts.ts';
 import { carryTemplate, markProgress, takeWaiting, templateOf } from '../store/template-progress.ts';
+import type { Begun } from './sessions/begin.ts';
 import { usePartitionOf } from './template-partition.ts';
 import type { Workplace } from './workplace.ts';
 
 /**
- * Gives a session that starts the template it is to work by: after `/clear` that of the conversation before it in the working
- * tree, else the one that waits for the next session. A resumed or compacted one has its own.
- * @param source how it starts.
+ * Gives a conversation that begins the template it is to work by: that of the one it was forked from, after `/clear` that of the
+ * one before it in the working tree, else the one that waits for the next. A resumed or compacted one has its own.
  */
 export function takeUp(
   place: Pick<Workplace, 'state' | 'resolved' | 'now' | 'log'>,
-  session: string,
-  source: string | undefined,
+  { conversation, how, parent }: Pick<Begun, 'conversation' | 'how' | 'parent'>,
   worktree: string,
 ): void {
   const { state } = place;
-  const last = source === 'clear' ? readLastSession(state, worktree)?.session : undefined;
-  if (last !== undefined) carryTemplate(state, last, session, place.now());
-  const taken = source !== 'compact' && takeWaiting(state, worktree, session, place.now());
-  const run = templateOf(state, session);
+  const last = how === 'clear' ? readLastSession(state, worktree)?.session : parent;
+  if (last !== undefined) carryTemplate(state, last, conversation, place.now());
+  const taken = how !== 'compact' && takeWaiting(state, worktree, conversation, place.now());
+  const run = templateOf(state, conversation);
   if (run === undefined) return;
   markProgress(state, run);
-  if (taken) usePartitionOf(place, run, session);
+  if (taken) usePartitionOf(place, run, conversation);
 }

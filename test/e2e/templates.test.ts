@@ -32,7 +32,11 @@ afterAll(async () => {
   await api.close();
 });
 
-async function ask(prompt: string, done: readonly string[] = []): Promise<ClientResult> {
+async function ask(
+  prompt: string,
+  done: readonly string[] = [],
+  more: readonly string[] = [],
+): Promise<ClientResult> {
   api.reset();
   const first = tasks + 1;
   tasks += done.length;
@@ -41,7 +45,7 @@ async function ask(prompt: string, done: readonly string[] = []): Promise<Client
     done.map((_, at) => ({ name: 'TaskUpdate', input: { taskId: String(first + at), status: 'completed' } })),
   ];
   api.script(...turns.filter((tools) => tools.length > 0).map((tools) => ({ tools })), { text: 'Done.' });
-  const args = session === undefined ? [] : ['--resume', session];
+  const args = session === undefined ? [] : ['--resume', session, ...more];
   const run = await runClient({ sandbox, api, prompt, args });
   expect(run).toMatchObject({ code: 0, result: { is_error: false, result: 'Done.' } });
   expect(await sandbox.settle(60_000)).toEqual([]);
@@ -106,4 +110,15 @@ test("a template of the project that the command line starts is the next session
   await ask('hello', ['Do the login']);
   expect(sent()).toContain('- [ ] Do the login');
   expect(ticked()).toEqual(['Do the login (todo)']);
+});
+
+test('a fork works by the template of the conversation it was forked from, and ticks its boxes', async () => {
+  const parent = session;
+  // Its client begins to count anew.
+  tasks = 0;
+  await ask('try another way', ['End it'], ['--fork-session']);
+  expect(session).not.toBe(parent);
+  expect(sent()).toContain('- [ ] End it');
+  expect(ticked()).toEqual(['Do the login (todo)', 'End it (todo)']);
+  expect(isTemplateFinished(state(), parent ?? '')).toBe(true);
 });
