@@ -90,6 +90,15 @@ function leftoversOf(built: BuiltRepository): string[] {
   );
 }
 
+/** With settings of the person's own, which come along to a linked working tree. */
+function startBeside(): BuiltRepository {
+  const start = plainRepository();
+  makeDirty(start);
+  start.write('.git/info/exclude', '.claude/settings.local.json\n');
+  start.write('.claude/settings.local.json', '{}\n');
+  return start;
+}
+
 /** Runs a command killed before some of its changes: the next command, of another kind, brings all of it to one of two ends. */
 async function killEverywhere(
   built: BuiltRepository,
@@ -165,15 +174,13 @@ describe('killed anywhere, the next command of any kind makes it whole:', () => 
   }, 7_200_000);
 
   it('branch in a working tree of its own', async () => {
-    const start = plainRepository();
-    makeDirty(start);
+    const start = startBeside();
     await killEverywhere(start, start.root, LINKED, 6);
     start.cleanup();
   }, 7_200_000);
 
   it('return from a working tree of its own', async () => {
-    const start = plainRepository();
-    makeDirty(start);
+    const start = startBeside();
     await run(start.root, LINKED);
     const linked = at(start.base, linkedOf(start));
     linked.write('fix.txt', 'fix\n');

@@ -80,6 +80,31 @@ it.each([
   expect((await returnAt(root)).done).toBe(true);
 });
 
+it("gets the person's own settings, which it goes with unless they were changed there", async () => {
+  const settings = '.claude/settings.local.json';
+  built.write('.git/info/exclude', `${settings}\n`);
+  built.write(settings, '{ "hooks": {} }\n');
+  // Not ignored: it would show as new in the child.
+  built.write('.claude-sessionrc.local.json', '{}\n');
+  const one = await branchBeside('one');
+  expect(fs.readFileSync(path.join(one.root, settings), 'utf8')).toBe('{ "hooks": {} }\n');
+  expect(fs.existsSync(path.join(one.root, '.claude-sessionrc.local.json'))).toBe(false);
+  commit(one.root);
+  await returnAt(one.root);
+  expect(fs.existsSync(one.root)).toBe(false);
+  await undoAt(built.root);
+  expect(fs.existsSync(path.join(one.root, settings))).toBe(true);
+  await returnAt(one.root);
+  expect(fs.readFileSync(path.join(built.root, settings), 'utf8')).toBe('{ "hooks": {} }\n');
+
+  const two = await branchBeside('two');
+  fs.writeFileSync(path.join(two.root, settings), '{ "permissions": {} }\n');
+  const { linkedKept, notes } = await returnAt(two.root);
+  expect(linkedKept).toBe(true);
+  expect(notes.join()).toContain(settings);
+  expect(fs.readFileSync(path.join(two.root, settings), 'utf8')).toBe('{ "permissions": {} }\n');
+});
+
 it('stays while a client is open in it', async () => {
   const { root, child } = await branchBeside();
   const { state } = placeOf(root);

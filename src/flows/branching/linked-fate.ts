@@ -6,6 +6,7 @@ import { isClientAlive, listLive } from '../../store/live.ts';
 import { locateRepository, type Repository, type StatePaths } from '../../store/paths.ts';
 import { notCommitted } from './linked.ts';
 import { ownDocuments } from './own-documents.ts';
+import { sameSettings } from './personal-settings.ts';
 import { namesOf } from './refuse.ts';
 import { lineOf } from './words.ts';
 
@@ -22,7 +23,7 @@ export async function linkedFate(
   state: StatePaths,
   { parent, linked, head }: { parent: Repository; linked: Repository; head: HeadState },
 ): Promise<LinkedFate> {
-  const keep = await reasonToKeep(state, linked, head);
+  const keep = await reasonToKeep(state, parent, linked, head);
   const place = lineOf(linked.root);
   return {
     parent,
@@ -39,6 +40,7 @@ export async function linkedFate(
 
 async function reasonToKeep(
   state: StatePaths,
+  parent: Repository,
   linked: Repository,
   head: HeadState,
 ): Promise<string | undefined> {
@@ -50,7 +52,10 @@ async function reasonToKeep(
     (live) => isClientAlive(live) && locateRepository(live.cwd).root === linked.root,
   );
   if (open) return 'Claude Code is open in it';
-  const left = await notCommitted(linked.root, await ownDocuments(linked.root));
+  const left = await notCommitted(linked.root, [
+    ...(await ownDocuments(linked.root)),
+    ...(await sameSettings(parent.root, linked.root)),
+  ]);
   if (left === undefined) return 'git cannot say what in it is committed';
   return left.length === 0 ? undefined : `it holds files that no commit holds: ${namesOf(left)}`;
 }

@@ -26,6 +26,7 @@ import {
 import { locateRepository, type Repository, type StatePaths, worktreeName } from '../../store/paths.ts';
 import { applySessionEffects, type SessionEffects } from '../../store/session-effects.ts';
 import { moveOwnDocuments } from './own-documents.ts';
+import { givePersonalSettings, removeSameSettings } from './personal-settings.ts';
 
 /** What an operation of kind `branch` or `return` with a working tree of its own keeps in its `data`. */
 export interface LinkedData extends Record<string, unknown> {
@@ -201,6 +202,7 @@ async function takeBack({ repository, state }: LinkedPlace, operation: Operation
     if (exists(aside) && exists(data.path))
       throw inTheWay(data.path, `What was there lies in ${visible(aside)}.`);
     if (exists(aside)) renameFile(aside, data.path);
+    if (exists(data.path)) await givePersonalSettings(repository.root, data.path);
     removeEmptyDirectory(path.dirname(aside));
   } else if (data.act === 'add') {
     await clearAside(repository, aside);
@@ -221,6 +223,7 @@ async function add({ repository }: LinkedPlace, operation: Operation, data: Link
     }
     ensureDirectory(path.dirname(aside), 0o755);
     await run(root, ['worktree', 'add', '--quiet', aside, shortBranch(data.branch)]);
+    await givePersonalSettings(root, aside);
     if (exists(data.path)) throw inTheWay(data.path);
     renameFile(aside, data.path);
   }
@@ -242,6 +245,7 @@ async function remove(
     renameFile(data.path, aside);
     // What claude-hooks wrote there for people is read on where the work goes on.
     await moveOwnDocuments(aside, root);
+    await removeSameSettings(root, aside);
     // Looked at where nobody else finds it any more.
     const left = await notCommitted(aside);
     if (left === undefined || left.length > 0) throw notClean(data.path);
