@@ -139,6 +139,17 @@ export function isGenerated(text: string): boolean {
   );
 }
 
+/** Whether every line a person wrote into a context file stands in the other one, or nobody wrote anything. */
+export function addsNothing(text: string, other: string | undefined): boolean {
+  if (isGenerated(text)) return true;
+  const written = (of: string): string[] =>
+    withoutRegions(of)
+      .split(/\r?\n/)
+      .filter((line) => line.trim() !== '');
+  const known = new Set(written(other ?? ''));
+  return written(text).every((line) => known.has(line));
+}
+
 function withoutRegions(text: string): string {
   return REGIONS.reduce((rest, { name }) => replaceRegion(rest, name, [], isOwnLine(name)), text);
 }

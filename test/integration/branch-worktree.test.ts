@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { beginMarker, endMarker } from '../../src/context/regions.ts';
 import { markLive } from '../../src/store/live.ts';
 import { openSpool } from '../../src/store/spool.ts';
 import { branchAt, branchesOf, returnAt, sessionAt, stateOf, treeAt } from '../support/branching.ts';
@@ -80,15 +81,19 @@ it.each([
   expect((await returnAt(root)).done).toBe(true);
 });
 
-it("gets the person's own settings, which it goes with unless they were changed there", async () => {
+it("gets the person's own files, which it goes with unless something was written there", async () => {
   const settings = '.claude/settings.local.json';
-  built.write('.git/info/exclude', `${settings}\n`);
+  const context = '.claude/context.md';
+  built.write('.git/info/exclude', `${settings}\n${context}\n`);
   built.write(settings, '{ "hooks": {} }\n');
+  const kept = `# Mine\n\n${beginMarker('commits')}\n- 1234abcd old\n${endMarker('commits')}\n`;
+  built.write(context, kept);
   // Not ignored: it would show as new in the child.
   built.write('.claude-sessionrc.local.json', '{}\n');
   const one = await branchBeside('one');
   expect(fs.readFileSync(path.join(one.root, settings), 'utf8')).toBe('{ "hooks": {} }\n');
   expect(fs.existsSync(path.join(one.root, '.claude-sessionrc.local.json'))).toBe(false);
+  fs.writeFileSync(path.join(one.root, context), kept.replace('1234abcd old', 'abcd1234 new'));
   commit(one.root);
   await returnAt(one.root);
   expect(fs.existsSync(one.root)).toBe(false);
@@ -96,13 +101,21 @@ it("gets the person's own settings, which it goes with unless they were changed 
   expect(fs.existsSync(path.join(one.root, settings))).toBe(true);
   await returnAt(one.root);
   expect(fs.readFileSync(path.join(built.root, settings), 'utf8')).toBe('{ "hooks": {} }\n');
+  expect(fs.readFileSync(path.join(built.root, context), 'utf8')).toBe(kept);
+});
 
-  const two = await branchBeside('two');
-  fs.writeFileSync(path.join(two.root, settings), '{ "permissions": {} }\n');
-  const { linkedKept, notes } = await returnAt(two.root);
+it.each([
+  ['.claude/settings.local.json', '{}\n'],
+  ['.claude/context.md', '# Mine\n\nOnly known here\n'],
+])('stays where %s was changed in it', async (file, text) => {
+  built.write('.git/info/exclude', `${file}\n`);
+  built.write(file, '# Mine\n');
+  const { root } = await branchBeside();
+  fs.writeFileSync(path.join(root, file), text);
+  const { linkedKept, notes } = await returnAt(root);
   expect(linkedKept).toBe(true);
-  expect(notes.join()).toContain(settings);
-  expect(fs.readFileSync(path.join(two.root, settings), 'utf8')).toBe('{ "permissions": {} }\n');
+  expect(notes.join()).toContain(file);
+  expect(fs.readFileSync(path.join(root, file), 'utf8')).toBe(text);
 });
 
 it('stays while a client is open in it', async () => {

@@ -6,7 +6,7 @@ import { isClientAlive, listLive } from '../../store/live.ts';
 import { locateRepository, type Repository, type StatePaths } from '../../store/paths.ts';
 import { notCommitted } from './linked.ts';
 import { ownDocuments } from './own-documents.ts';
-import { sameSettings } from './personal-settings.ts';
+import { needlessFiles } from './personal-files.ts';
 import { namesOf } from './refuse.ts';
 import { lineOf } from './words.ts';
 
@@ -54,7 +54,7 @@ async function reasonToKeep(
   if (open) return 'Claude Code is open in it';
   const left = await notCommitted(linked.root, [
     ...(await ownDocuments(linked.root)),
-    ...(await sameSettings(parent.root, linked.root)),
+    ...(await needlessFiles(parent.root, linked.root)),
   ]);
   if (left === undefined) return 'git cannot say what in it is committed';
   return left.length === 0 ? undefined : `it holds files that no commit holds: ${namesOf(left)}`;

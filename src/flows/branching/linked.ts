@@ -5,6 +5,7 @@ import { HooksError } from '../../errors.ts';
 import {
   ensureDirectory,
   exists,
+  listDirectory,
   realPath,
   removeEmptyDirectory,
   removeTree,
@@ -26,7 +27,7 @@ import {
 import { locateRepository, type Repository, type StatePaths, worktreeName } from '../../store/paths.ts';
 import { applySessionEffects, type SessionEffects } from '../../store/session-effects.ts';
 import { moveOwnDocuments } from './own-documents.ts';
-import { givePersonalSettings, removeSameSettings } from './personal-settings.ts';
+import { givePersonalFiles, removeNeedless } from './personal-files.ts';
 
 /** What an operation of kind `branch` or `return` with a working tree of its own keeps in its `data`. */
 export interface LinkedData extends Record<string, unknown> {
@@ -167,10 +168,15 @@ export async function notCommitted(
   );
   if (status.code !== 0) return undefined;
   const others = new Set(but);
+  // Of a folder that is ignored as a whole only its name is told.
+  const isOther = (name: string): boolean =>
+    others.has(name) ||
+    (name.endsWith('/') &&
+      listDirectory(path.join(folder, name)).every((one) => others.has(`${name}${one}`)));
   return status.stdout
     .split('\0')
     .map((line) => line.slice(3))
-    .filter((name) => name !== '' && !others.has(name));
+    .filter((name) => name !== '' && !isOther(name));
 }
 
 async function act(place: LinkedPlace, operation: Operation, directory: string): Promise<void> {
@@ -202,7 +208,7 @@ async function takeBack({ repository, state }: LinkedPlace, operation: Operation
     if (exists(aside) && exists(data.path))
       throw inTheWay(data.path, `What was there lies in ${visible(aside)}.`);
     if (exists(aside)) renameFile(aside, data.path);
-    if (exists(data.path)) await givePersonalSettings(repository.root, data.path);
+    if (exists(data.path)) await givePersonalFiles(repository.root, data.path);
     removeEmptyDirectory(path.dirname(aside));
   } else if (data.act === 'add') {
     await clearAside(repository, aside);
@@ -223,7 +229,7 @@ async function add({ repository }: LinkedPlace, operation: Operation, data: Link
     }
     ensureDirectory(path.dirname(aside), 0o755);
     await run(root, ['worktree', 'add', '--quiet', aside, shortBranch(data.branch)]);
-    await givePersonalSettings(root, aside);
+    await givePersonalFiles(root, aside);
     if (exists(data.path)) throw inTheWay(data.path);
     renameFile(aside, data.path);
   }
@@ -245,7 +251,7 @@ async function remove(
     renameFile(data.path, aside);
     // What claude-hooks wrote there for people is read on where the work goes on.
     await moveOwnDocuments(aside, root);
-    await removeSameSettings(root, aside);
+    await removeNeedless(root, aside);
     // Looked at where nobody else finds it any more.
     const left = await notCommitted(aside);
     if (left === undefined || left.length > 0) throw notClean(data.path);
