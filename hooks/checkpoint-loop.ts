@@ -4,8 +4,8 @@ import { systemClock } from '../src/platform/clock.ts';
 import { statePaths } from '../src/store/paths.ts';
 
 // The background loop of one session, started detached at its start: checkpoint-loop.cjs <state directory> <project
-// folder> <session> <client's process id> <its start time, or nothing>. Never prints.
-const [, script = '.', root, cwd, session, pid, start] = process.argv;
+// folder> <session> <client's process id> <its start time, or nothing> [session-start]. Never prints.
+const [, script = '.', root, cwd, session, pid, start, at] = process.argv;
 if (root !== undefined && cwd !== undefined && session !== undefined && process.env.CLAUDE_HOOKS !== '0') {
   runLoopProcess({
     runtime: path.dirname(path.dirname(path.resolve(script))),
@@ -13,6 +13,7 @@ if (root !== undefined && cwd !== undefined && session !== undefined && process.
     session,
     clientPid: Number(pid),
     clientStart: start || undefined,
+    saveFirst: at === 'session-start',
     cwd,
     now: systemClock,
   }).catch(() => {

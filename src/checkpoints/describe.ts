@@ -16,6 +16,7 @@ const MAX_LEFT_OUT = 20;
 const AUTOMATIC_NAMES: Record<string, string> = {
   manual: 'Checkpoint',
   interval: 'Interval',
+  'session-start': 'Start of session',
   stop: 'End of turn',
   compact: 'Before compaction',
   'session-end': 'End of session',

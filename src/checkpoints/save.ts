@@ -27,7 +27,7 @@ export interface SaveInput {
   named?: boolean;
   /** Free text; a save with a note is made even where nothing changed. */
   note?: string;
-  /** manual, interval, stop, compact, session-end, before-command, before-restore, or why else. */
+  /** manual, interval, session-start, stop, compact, session-end, before-command, before-restore, or why else. */
   reason: string;
   session?: string;
   /** What the session tells; a function is called only where a checkpoint is really saved, once. */
@@ -41,6 +41,8 @@ export interface SaveInput {
   include?: readonly string[];
   /** Milliseconds since 1970. */
   now: number;
+  /** False: no document about it is written. */
+  document?: boolean;
   /** Saves even where nothing changed since the last checkpoint. */
   force?: boolean;
   /** Milliseconds for all of it; 2 minutes unless told. */
@@ -106,7 +108,8 @@ export async function saveCaptured(
   });
   const checkpoint: Checkpoint = { ...metadata, commit, tree: capture.tree, files };
   if (included.length > 0) checkpoint.included = included;
-  const documentError = writeDocument(input.repository.root, checkpoint, narrative);
+  const documentError =
+    input.document === false ? undefined : writeDocument(input.repository.root, checkpoint, narrative);
   if (documentError !== undefined) {
     logLine(input.state, 'warn', `checkpoint ${checkpoint.id}: ${documentError}`, input.now);
   }

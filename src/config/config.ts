@@ -111,6 +111,8 @@ export interface Config {
     enabled: boolean;
     /** A checkpoint is saved when this long has passed and the tree has changed. */
     every: string;
+    /** Save what is not committed when a session begins, in the background. */
+    onStart: boolean;
     /** Look at the end of each turn. */
     onStop: boolean;
     /** Save before the conversation is compacted. */
@@ -447,6 +449,8 @@ export interface ConfigInput {
     enabled?: boolean;
     /** A checkpoint is saved when this long has passed and the tree has changed. */
     every?: string;
+    /** Save what is not committed when a session begins, in the background. */
+    onStart?: boolean;
     /** Look at the end of each turn. */
     onStop?: boolean;
     /** Save before the conversation is compacted. */

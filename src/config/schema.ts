@@ -235,6 +235,10 @@ export const configSchema = z.strictObject({
       every: duration
         .default('30m')
         .describe('A checkpoint is saved when this long has passed and the tree has changed.'),
+      onStart: z
+        .boolean()
+        .default(true)
+        .describe('Save what is not committed when a session begins, in the background.'),
       onStop: z.boolean().default(true).describe('Look at the end of each turn.'),
       beforeCompact: z.boolean().default(true).describe('Save before the conversation is compacted.'),
       loop: z

@@ -12,6 +12,8 @@ export interface LoopInput {
   /** The client's process; replaced by the one noted in the session's live file where that is another. */
   clientPid: number;
   clientStart: string | undefined;
+  /** Saves what the session finds, before the first look. */
+  begin?(): Promise<void>;
   /** Saves a checkpoint, or finds that there is nothing to save, and sets when the next one is due. */
   save(): Promise<void>;
   /** The client is gone and has not said so. */
@@ -24,6 +26,8 @@ export interface LoopInput {
 
 export type LoopEnd = 'already-running' | 'session-ended' | 'client-gone';
 
+/** What the programs in the background are told at the start of a session. */
+const AT_START = 'session-start';
 const TICK_MS = 3_000;
 /** A loop that is about to end may hold the lock a moment longer. */
 const LOCK_WAIT_MS = 1_000;
@@ -46,6 +50,7 @@ export async function runCheckpointLoop(input: LoopInput): Promise<LoopEnd> {
     let client = { pid: input.clientPid, start: input.clientStart };
     let lastSave = Number.NEGATIVE_INFINITY;
     let lastLook = now();
+    await input.begin?.();
     while (end === undefined) {
       const live = readLive(state, session);
       if (live === undefined) end = 'session-ended';
@@ -82,13 +87,15 @@ export async function startCheckpointLoop(input: {
   session: string;
   clientPid: number;
   cwd: string;
+  /** Whether it saves what the session finds, before its first look; not unless told. */
+  saveFirst?: boolean;
 }): Promise<void> {
   const { runtime, state, session, clientPid, cwd } = input;
   if (lockHolder(state.locks, lockName(session)) !== undefined) return;
   const start = processStartTime(clientPid) ?? '';
   await spawnDetached(
     path.join(runtime, 'hooks', 'checkpoint-loop.cjs'),
-    [state.root, cwd, session, String(clientPid), start],
+    [state.root, cwd, session, String(clientPid), start, ...(input.saveFirst === true ? [AT_START] : [])],
     { cwd: state.root },
   );
 }
@@ -104,18 +111,33 @@ export function runLoopProcess(input: {
   clientPid: number;
   clientStart: string | undefined;
   cwd: string;
+  saveFirst?: boolean;
   now: () => number;
 }): Promise<LoopEnd> {
   const { runtime, state, session, cwd } = input;
   const script = (name: string): string => path.join(runtime, 'hooks', `${name}.cjs`);
+  const save = (...more: string[]): Promise<void> =>
+    runNode(script('checkpoint'), [state.root, cwd, session, ...more], {});
   return runCheckpointLoop({
     ...input,
-    save: async () => {
-      await runNode(script('checkpoint'), [state.root, cwd, session], {});
-    },
+    ...(input.saveFirst === true ? { begin: () => save(AT_START) } : {}),
+    save: () => save(),
     onOrphan: async () => {
       await spawnDetached(script('worker'), [state.root, cwd], { cwd: state.root });
     },
+  });
+}
+
+/** Saves what a session finds that has no loop, in a process of its own that is not waited for. */
+export async function saveAtStart(input: {
+  runtime: string;
+  state: StatePaths;
+  session: string;
+  cwd: string;
+}): Promise<void> {
+  const { runtime, state, session, cwd } = input;
+  await spawnDetached(path.join(runtime, 'hooks', 'checkpoint.cjs'), [state.root, cwd, session, AT_START], {
+    cwd: state.root,
   });
 }
 

@@ -4,6 +4,7 @@ import { saveCheckpoint } from '../checkpoints/save.ts';
 import type { Checkpoint, Narrative, SaveResult } from '../checkpoints/types.ts';
 import type { Config } from '../config/config.ts';
 import { parseDuration } from '../config/duration.ts';
+import { git } from '../platform/git.ts';
 import { parseEvent } from '../sessions/event.ts';
 import { readDue, setDue } from '../store/due.ts';
 import { appendRecord } from '../store/journal.ts';
@@ -16,8 +17,11 @@ import { commitWip } from './wip.ts';
 import type { Workplace } from './workplace.ts';
 
 export interface CheckpointRequest {
-  /** `stop` and `interval` save where one is due; `compact` and `session-end` whenever something changed. */
-  reason: 'stop' | 'interval' | 'compact' | 'session-end';
+  /**
+   * `stop` and `interval` save where one is due; `compact` and `session-end` whenever something changed; `session-start` what is
+   * not committed, without a document: there is nothing to tell of the session yet.
+   */
+  reason: 'session-start' | 'stop' | 'interval' | 'compact' | 'session-end';
   session: string;
   config: Config;
   /** Whether the person agreed that this configuration may make claude-hooks commit; absent means no. */
@@ -34,6 +38,7 @@ const DEFAULT_EVERY_MS = 30 * 60_000;
 const DEFAULT_MAX_BYTES = 50 * 1024 * 1024;
 /** After a look that could not save, the next one comes no later than this. */
 const RETRY_MS = 5 * 60_000;
+const STATUS_LIMIT_MS = 120_000;
 
 /**
  * Saves a checkpoint of a live session where the configuration asks for one at this moment and the tree has
@@ -43,6 +48,7 @@ const RETRY_MS = 5 * 60_000;
 export async function runCheckpoint(request: CheckpointRequest): Promise<Checkpoint | undefined> {
   const { reason, session, config, repository, state, now } = request;
   if (!isWanted(request)) return undefined;
+  if (reason === 'session-start' && !(await hasUncommitted(repository))) return undefined;
   const every = everyOf(config);
   const result = await saveCheckpoint({
     repository,
@@ -50,6 +56,7 @@ export async function runCheckpoint(request: CheckpointRequest): Promise<Checkpo
     reason,
     session,
     narrative: request.narrative,
+    ...(reason === 'session-start' ? { document: false } : {}),
     ...captureRulesOf(config),
     now,
   });
@@ -68,12 +75,25 @@ export async function runCheckpoint(request: CheckpointRequest): Promise<Checkpo
   return checkpoint;
 }
 
-/** The look of the background loop: an interval checkpoint and the project's own steps after it. */
-export async function runIntervalCheckpoint(place: Workplace, session: string): Promise<void> {
+/** Whether anything is there that no commit holds; where git cannot tell, yes. */
+async function hasUncommitted({ root }: Repository): Promise<boolean> {
+  const status = await git(['status', '--porcelain', '-z', '--ignore-submodules=none'], {
+    cwd: root,
+    timeoutMs: STATUS_LIMIT_MS,
+  });
+  return status.code !== 0 || status.stdout !== '';
+}
+
+/** The look of the background: a checkpoint and the project's own steps after it. */
+export async function runBackgroundCheckpoint(
+  place: Workplace,
+  session: string,
+  reason: 'session-start' | 'interval',
+): Promise<void> {
   const live = listLive(place.state).find((one) => one.session === session);
   if (live === undefined || !place.resolved.config.enabled) return;
   const checkpoint = await runCheckpoint({
-    reason: 'interval',
+    reason,
     session,
     config: place.resolved.config,
     commandsTrusted: place.resolved.commandsTrusted,
@@ -175,10 +195,11 @@ export function maxFileBytesOf(config: Config): number {
 }
 
 function isWanted({ reason, session, config, state, now }: CheckpointRequest): boolean {
-  const { enabled, onStop, beforeCompact } = config.checkpoints;
+  const { enabled, onStart, onStop, beforeCompact } = config.checkpoints;
   if (!enabled || !config.hooks.checkpoint.enabled) return false;
   if (reason === 'compact') return beforeCompact;
   if (reason === 'session-end') return true;
+  if (reason === 'session-start') return onStart;
   if (reason === 'stop' && !onStop) return false;
   const due = readDue(state, session);
   return (reason === 'stop' && due.atStop) || isDue(due.at, now, everyOf(config));

@@ -13,7 +13,7 @@ import { worktreeName } from '../store/paths.ts';
 import { readGiven, readLastSession, writeGiven } from '../store/session-facts.ts';
 import { hasWork, openSpool, recordEvent } from '../store/spool.ts';
 import { takeTold } from './branching/told.ts';
-import { startCheckpointLoop } from './checkpoint-loop.ts';
+import { saveAtStart, startCheckpointLoop } from './checkpoint-loop.ts';
 import { runMoment } from './moments.ts';
 import { noteStart } from './note-start.ts';
 import { runPreSession } from './pre-session.ts';
@@ -93,7 +93,7 @@ export async function startSession(
   const context = await (early ?? beginSessionContext(input)).finish(found, ofBranches);
   await runMoment(place, 'session-start', event);
   if (writable) writeGiven(place.state, session, `${input.given ?? ''}${context.text}\n`);
-  if (writable) await startBackground(place, session, clientPid);
+  if (writable) await startBackground(place, session, clientPid, event);
   if (context.text === '' && told === undefined) return undefined;
   const output = { hookEventName: 'SessionStart', additionalContext: context.text };
   return `${JSON.stringify({
@@ -167,21 +167,20 @@ function reportLater(place: Workplace, event: SessionEvent, error: string): void
   );
 }
 
-async function startBackground(place: Workplace, session: string, clientPid: number): Promise<void> {
+async function startBackground(
+  place: Workplace,
+  session: string,
+  clientPid: number,
+  event: SessionEvent,
+): Promise<void> {
   const { config } = place.resolved;
-  if (
-    config.checkpoints.enabled &&
-    config.checkpoints.loop &&
-    config.hooks.checkpoint.enabled &&
-    place.repository.gitDir !== undefined
-  ) {
-    await startCheckpointLoop({
-      runtime: place.runtime,
-      state: place.state,
-      session,
-      clientPid,
-      cwd: place.cwd,
-    });
+  const { checkpoints } = config;
+  if (checkpoints.enabled && config.hooks.checkpoint.enabled && place.repository.gitDir !== undefined) {
+    const { runtime, state, cwd } = place;
+    // What was there before a compaction is saved by its own checkpoint.
+    const saveFirst = checkpoints.onStart && event.source !== 'compact' && !event.subagent;
+    if (checkpoints.loop) await startCheckpointLoop({ runtime, state, session, clientPid, cwd, saveFirst });
+    else if (saveFirst) await saveAtStart({ runtime, state, session, cwd });
   }
   if (hasWork(place.state) || hasLostSessions(place.state)) {
     await spawnDetached(path.join(place.runtime, 'hooks', 'worker.cjs'), [place.state.root, place.cwd], {

@@ -27,7 +27,7 @@ beforeAll(async () => {
   fs.chmodSync(path.join(sandbox.repo, 'src/deep/run.sh'), 0o755);
   fs.writeFileSync(path.join(sandbox.repo, 'src/image.bin'), Buffer.from([0, 255, 13, 10, 0, 128]));
   fs.symlinkSync('deep/run.sh', path.join(sandbox.repo, 'src/link'));
-  sandbox.write('.claude-sessionrc.json', '{ "checkpoints": { "loop": false } }\n');
+  sandbox.write('.claude-sessionrc.json', '{ "checkpoints": { "onStart": false, "loop": false } }\n');
   installTarball(sandbox);
   sandbox.git('add', '-A');
   sandbox.git('commit', '-q', '-m', 'Set up the demo');
@@ -193,7 +193,7 @@ test('installed in two scopes, one of them saves; without the entries none does'
   const run = await agent([bash('rm src/twice.txt && mv src/app.js src/b.js')], 'Bash');
   expect(recordsOf(run).filter(({ reason }) => reason === 'before-command')).toHaveLength(1);
   expect(await sandbox.cli(['uninstall', '--scope', 'local', '--yes'])).toMatchObject({ code: 0 });
-  sandbox.write('.claude-sessionrc.json', '{ "checkpoints": { "loop": false, "beforeCommands": false } }\n');
+  sandbox.write('.claude-sessionrc.json', '{ "checkpoints": { "onStart": false, "loop": false, "beforeCommands": false } }\n');
   forget();
   // The entries are still there, and leave at once.
   await agent([bash('rm src/b.js')]);

@@ -135,10 +135,14 @@ test('the first request holds the context; edits, a commit and a failing test le
   expect(messages()).toEqual([]);
 });
 
-test('the stop saved a checkpoint, the end wrote a summary', () => {
+test('the start and the stop saved a checkpoint, the end wrote a summary', () => {
   const refs = sandbox.git('for-each-ref', '--format=%(refname)', 'refs/claude-hooks').trim().split('\n');
-  expect(refs.join('\n')).toContain('refs/claude-hooks/');
-  expect(sandbox.git('ls-tree', '-r', '--name-only', refs.at(-1) ?? '')).toContain('notes.txt');
+  const [first, stop] = ['start-of-session', 'end-of-turn'].map((name) => {
+    const ref = refs.find((one) => one.includes(name)) ?? '';
+    return sandbox.git('ls-tree', '-r', '--name-only', ref);
+  });
+  expect(first).toContain('src/app.js');
+  expect(stop).toContain('notes.txt');
   expect(sandbox.list('.claude/checkpoints').length).toBeGreaterThan(0);
   const [summary = ''] = sandbox.list('.claude/sessions');
   expect(sandbox.read(`.claude/sessions/${summary}`)).toContain('src/app.js');

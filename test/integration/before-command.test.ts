@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { saveBeforeCommand } from '../../src/flows/before-command.ts';
-import { runCheckpoint, runIntervalCheckpoint } from '../../src/flows/checkpoint.ts';
+import { runBackgroundCheckpoint, runCheckpoint } from '../../src/flows/checkpoint.ts';
 import { runWorker } from '../../src/flows/worker.ts';
 import { openWorkplace, type Workplace } from '../../src/flows/workplace.ts';
 import { parseEvent } from '../../src/sessions/event.ts';
@@ -242,10 +242,10 @@ describe('the end of the turn', () => {
       built.git('for-each-ref', 'refs/claude-hooks/checkpoints').split('\n').length - 1;
     built.write('a', '1');
     at(NOW + 10 * MINUTE);
-    await runIntervalCheckpoint(place, 's-1');
+    await runBackgroundCheckpoint(place, 's-1', 'interval');
     expect(count()).toBe(1);
     at(NOW + 20 * MINUTE);
-    await runIntervalCheckpoint(place, 's-1');
+    await runBackgroundCheckpoint(place, 's-1', 'interval');
     expect(count()).toBe(2);
     expect(readDue(place.state, 's-1')).toEqual({ at: NOW + 50 * MINUTE, atStop: true });
     const look = (reason: 'compact' | 'stop', now: number) =>

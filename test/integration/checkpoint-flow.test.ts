@@ -78,7 +78,21 @@ it('saves before a compaction whenever something changed, and does not read the 
   expect((await look('compact', NOW + 2, never))?.name).toBe('Before compaction');
 });
 
+it('saves at the start what no commit holds, without a document, and nothing where all is committed', async () => {
+  const { built, look, state, dueAt } = start();
+  expect(await look('session-start', NOW)).toBeUndefined();
+  expect(fs.existsSync(state.indexes)).toBe(false);
+  built.write('draft.txt', 'mine\n');
+  const saved = await look('session-start', NOW);
+  expect(saved).toMatchObject({ name: 'Start of session', files: [{ path: 'draft.txt', status: 'new' }] });
+  expect(fs.existsSync(path.join(built.root, saved?.document ?? ''))).toBe(false);
+  expect(dueAt()).toBe(NOW + 30 * MINUTE);
+  // As the session before left it.
+  expect(await look('session-start', NOW + 1)).toBeUndefined();
+});
+
 it.each([
+  [{ checkpoints: { onStart: false } }, 'session-start'],
   [{ checkpoints: { enabled: false } }, 'compact'],
   [{ checkpoints: { onStop: false } }, 'stop'],
   [{ checkpoints: { beforeCompact: false } }, 'compact'],

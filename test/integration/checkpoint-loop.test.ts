@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { buildSync } from 'esbuild';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { runCheckpointLoop, startCheckpointLoop } from '../../src/flows/checkpoint-loop.ts';
+import { runCheckpointLoop, saveAtStart, startCheckpointLoop } from '../../src/flows/checkpoint-loop.ts';
 import { isProcessAlive, processStartTime } from '../../src/platform/process.ts';
 import { markLive, unmarkLive } from '../../src/store/live.ts';
 import { lockHolder } from '../../src/store/lock.ts';
@@ -183,8 +183,13 @@ it('lives as a process of its own, saves a changed tree, and wakes the worker wh
     setDue(state, Date.now() - 1_000);
     built.write('README.md', 'edited during a long turn\n');
     const start = { runtime, state, session: 's-1', clientPid: client, cwd: built.root };
+    const refs = (): string => built.git('for-each-ref', 'refs/claude-hooks');
+    await saveAtStart(start);
+    await until(() => refs().includes('start-of-session'));
+    built.write('README.md', 'edited further\n');
+    setDue(state, Date.now() - 1_000);
     await startCheckpointLoop(start);
-    await until(() => built.git('for-each-ref', 'refs/claude-hooks').includes('interval'));
+    await until(() => refs().includes('interval'));
     const holder = lockHolder(state.locks, 'loop-s-1')?.pid ?? 0;
     expect(isProcessAlive(holder)).toBe(true);
     await startCheckpointLoop(start);
@@ -201,7 +206,14 @@ it('lives as a process of its own, saves a changed tree, and wakes the worker wh
     expect(fs.readFileSync(path.join(state.root, 'woken'), 'utf8')).toBe(built.root);
     expect(
       built.git('for-each-ref', '--format=%(refname)', 'refs/claude-hooks').trim().split('\n'),
-    ).toHaveLength(1);
+    ).toHaveLength(2);
+
+    // A loop saves before its first look, whatever is due.
+    const next = startClient();
+    noteLive(state, next, built.root);
+    built.write('README.md', 'edited between two sessions\n');
+    await startCheckpointLoop({ ...start, clientPid: next, saveFirst: true });
+    await until(() => refs().split('start-of-session').length === 3);
   } finally {
     fs.rmSync(runtime, { recursive: true, force: true });
   }

@@ -5,7 +5,7 @@ import type { Checkpoint } from '../../src/checkpoints/types.ts';
 import { copyIndex } from '../../src/checkpoints/wip-index.ts';
 import { applyMove } from '../../src/checkpoints/wip-move.ts';
 import { configSchema } from '../../src/config/schema.ts';
-import { runCheckpoint, runIntervalCheckpoint } from '../../src/flows/checkpoint.ts';
+import { runBackgroundCheckpoint, runCheckpoint } from '../../src/flows/checkpoint.ts';
 import { effectOf } from '../../src/flows/effects.ts';
 import { BRANCH_MOVE_UNDO, commitWip } from '../../src/flows/wip.ts';
 import type { Workplace } from '../../src/flows/workplace.ts';
@@ -225,7 +225,7 @@ it('is what a stop and the background loop do, where the person agreed', async (
     now += 3_600_000;
     built.write(`${look} ${agreed}.txt`, 'new\n');
     if (look === 'stop') await effectOf(place(agreed), stop, { t: now, type: 'stop' }, () => []);
-    else await runIntervalCheckpoint(place(agreed), 's-1');
+    else await runBackgroundCheckpoint(place(agreed), 's-1', 'interval');
     expect(subjects()[0]).toBe(expected);
   }
 });
