@@ -193,7 +193,10 @@ test('installed in two scopes, one of them saves; without the entries none does'
   const run = await agent([bash('rm src/twice.txt && mv src/app.js src/b.js')], 'Bash');
   expect(recordsOf(run).filter(({ reason }) => reason === 'before-command')).toHaveLength(1);
   expect(await sandbox.cli(['uninstall', '--scope', 'local', '--yes'])).toMatchObject({ code: 0 });
-  sandbox.write('.claude-sessionrc.json', '{ "checkpoints": { "onStart": false, "loop": false, "beforeCommands": false } }\n');
+  sandbox.write(
+    '.claude-sessionrc.json',
+    '{ "checkpoints": { "onStart": false, "loop": false, "beforeCommands": false } }\n',
+  );
   forget();
   // The entries are still there, and leave at once.
   await agent([bash('rm src/b.js')]);

@@ -15,7 +15,7 @@ import { makeSandbox, PROJECT_ROOT } from '../support/sandbox.ts';
 const executable = findBrowser();
 const title =
   executable === undefined
-    ? 'the replay page in a browser (skipped: no Chromium on PATH; scripts/get-browser.ts gets one)'
+    ? 'the replay page in a browser (skipped: no Chromium on PATH; scripts/get-programs.ts gets one)'
     : 'the replay page in a browser';
 if (executable === undefined) console.warn(title);
 
