@@ -17,32 +17,8 @@ export type StartSource = 'startup' | 'resume' | 'clear' | 'compact';
 const HARD_LIMIT = 9_500;
 const CHECKS_SHARE = 20;
 
-/** What each kind of start calls for; the configuration's list decides on the order and may leave some out. */
-const CALLED_FOR: Record<StartSource, readonly ContextSource[]> = {
-  startup: [
-    'template',
-    'state',
-    'partition',
-    'checkpoint',
-    'summary',
-    'context',
-    'git',
-    'commits',
-    'readme',
-    'architecture',
-  ],
-  clear: [
-    'template',
-    'state',
-    'partition',
-    'checkpoint',
-    'summary',
-    'context',
-    'git',
-    'commits',
-    'readme',
-    'architecture',
-  ],
+/** What is called for where a conversation goes on; the others call for all that the configuration lists. */
+const CALLED_FOR: Partial<Record<StartSource, readonly ContextSource[]>> = {
   compact: ['template', 'state', 'partition', 'checkpoint', 'summary', 'context', 'git'],
   resume: ['template', 'state', 'partition', 'git', 'commits'],
 };
@@ -192,10 +168,11 @@ async function stateOf(input: Omit<ContextInput, 'findings'>): Promise<Found> {
 /** What this kind of start calls for, in the order of the configuration. */
 function sourceNames(input: Omit<ContextInput, 'findings'>, since: number | undefined): ContextSource[] {
   if (!input.config.context.enabled) return [];
-  const called = CALLED_FOR[input.source].filter(
-    (name) => name !== 'commits' || input.source !== 'resume' || since !== undefined,
-  );
-  return [...new Set(input.config.context.sources)].filter((name) => called.includes(name));
+  const called = CALLED_FOR[input.source];
+  const isCalledFor = (name: ContextSource): boolean =>
+    (called === undefined || called.includes(name)) &&
+    (name !== 'commits' || input.source !== 'resume' || since !== undefined);
+  return [...new Set(input.config.context.sources)].filter(isCalledFor);
 }
 
 /** When something was last written down about this project; undefined where nothing was, or it lies ahead. */
