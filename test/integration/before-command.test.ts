@@ -302,7 +302,7 @@ describe('where no checkpoint can be saved', () => {
 it('the installed hook saves before it ends, and says nothing', async () => {
   const sandbox = makeSandbox();
   try {
-    sandbox.write('.claude-sessionrc.json', '{ "checkpoints": { "loop": false } }');
+    sandbox.write('.claude-sessionrc.json', '{ "checkpoints": { "onStart": false, "loop": false } }');
     await sandbox.cli(['install', '--scope', 'local', '--git-hooks', 'none', '--yes']);
     sandbox.write('src/a.txt', 'a\n');
     const ring = (event: string, fields: Record<string, unknown> = {}) =>

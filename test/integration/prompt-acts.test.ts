@@ -16,7 +16,7 @@ let sandbox: Sandbox;
 let session: FakeSession;
 let commands: Map<string, string[]>;
 const FILE = '.claude-sessionrc.json';
-const CONFIG = { checkpoints: { loop: false }, notify: { slack: { enabled: false } } };
+const CONFIG = { checkpoints: { onStart: false, loop: false }, notify: { slack: { enabled: false } } };
 
 beforeAll(async () => {
   sandbox = makeSandbox();
