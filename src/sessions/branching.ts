@@ -24,6 +24,8 @@ export interface Branching {
   linked?: string;
   /** The parent's files and staging of that moment. */
   checkpoint: { id: string; commit: string };
+  /** Permission bits of those files that git does not keep; names are bytes as latin1 text, of folders with `/` behind. */
+  modes: Record<string, number>;
   /** The parent's variables of that moment. */
   variables: Record<string, string>;
   at: number;
@@ -94,7 +96,8 @@ function readBranched(record: SessionRecord): Branching | undefined {
     parentWorktree,
     parentRoot,
     checkpoint: { id: checkpoint.id, commit: checkpoint.commit },
-    variables: readVariables(record.variables),
+    modes: valuesOf(record.modes, (value): value is number => Number.isInteger(value)),
+    variables: valuesOf(record.variables, (value): value is string => typeof value === 'string'),
     at: record.t,
     state: 'open',
     ...(parentBranch === undefined ? {} : { parentBranch }),
@@ -115,11 +118,9 @@ function readReturned(record: SessionRecord): Returned | undefined {
   };
 }
 
-function readVariables(value: unknown): Record<string, string> {
+function valuesOf<T>(value: unknown, is: (one: unknown) => one is T): Record<string, T> {
   if (typeof value !== 'object' || value === null) return {};
-  return Object.fromEntries(
-    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-  );
+  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, T] => is(entry[1])));
 }
 
 /**

@@ -31,6 +31,8 @@ export interface SessionEffects {
 
 const SESSION = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
+/** Git calls a working tree by its folder's name, in any script. */
+const WORKTREE_NAME = /^(?!\.{1,2}$)[^/\0]{1,255}$/u;
 /** What takes a command of the life cycle back, as far as the session's state allows it. */
 const COUNTER: Readonly<Record<string, string>> = {
   pause: 'resume',
@@ -131,16 +133,26 @@ function isTold(state: StatePaths, operation: Operation, { session, record }: Ef
 function readEffects({ data }: Operation): SessionEffects | undefined {
   const effects = data.effects as SessionEffects | undefined;
   if (typeof effects !== 'object' || effects === null || !Array.isArray(effects.records)) return undefined;
-  const { records, worktree, brief, note } = effects;
+  return areSound(effects) ? effects : undefined;
+}
+
+/** @throws Error where they would not be put into practice later: for whoever puts them into an entry. */
+export function requireSound(effects: SessionEffects): void {
+  if (!areSound(effects))
+    throw new Error(`what is to be told of the sessions cannot be kept: ${JSON.stringify(effects.worktree)}`);
+}
+
+function areSound({ records, worktree, brief, note }: SessionEffects): boolean {
   const sessions = [
     ...records.map(({ session }) => session),
     ...[worktree?.from, worktree?.to, brief?.session, note?.session].filter((one) => one !== undefined),
   ];
-  const names = [...(worktree === undefined ? [] : [worktree.name]), ...(note?.conversations ?? [])];
-  const isSound =
+  const isName = (one: unknown, form: RegExp): boolean => typeof one === 'string' && form.test(one);
+  return (
     sessions.every((one) => typeof one === 'string' && SESSION.test(one)) &&
-    names.every((one) => typeof one === 'string' && FILE_NAME.test(one)) &&
+    (worktree === undefined || isName(worktree.name, WORKTREE_NAME)) &&
+    (note?.conversations ?? []).every((one) => isName(one, FILE_NAME)) &&
     records.every(({ record }) => typeof record?.t === 'number' && typeof record.type === 'string') &&
-    [brief, note].every((one) => one === undefined || typeof one.text === 'string');
-  return isSound ? effects : undefined;
+    [brief, note].every((one) => one === undefined || typeof one.text === 'string')
+  );
 }

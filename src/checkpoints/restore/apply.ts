@@ -11,7 +11,7 @@ import { expectedTree, makeExpectedIndex } from './expected.ts';
 import { expectedIndexOf, finishRestore, newIndexOf, type OperationPlace, revertRestore } from './finish.ts';
 import { type HeadMove, makeBranch, moveHead, requireHead, unmakeBranch } from './head.ts';
 import { applyMoves, foldersToMake, type MovePlan, writeMovePlan } from './moves.ts';
-import { foldersToEmpty } from './plan.ts';
+import { type DiskPlan, foldersToEmpty } from './plan.ts';
 import type { Prepared } from './prepare.ts';
 import { refusedBy, takenBack, unfinished } from './refuse.ts';
 import { isSameDisk, openStage, stageNew, stageOf, unusualModes } from './stage.ts';
@@ -113,7 +113,7 @@ function begin({ place, target, options, prepared, safety }: Work): OperationPla
       commit: safety.commit,
       id: safety.id,
     },
-    modes: unusualModes(prepared.disk),
+    modes: unusualModes(prepared.disk, emptiedBy(prepared.disk, repository.root)),
     there: prepared.disk.there,
     ...(target.head === undefined ? {} : { head: target.head }),
     ...(target.effects === undefined ? {} : { effects: target.effects }),
@@ -160,7 +160,10 @@ async function stage(work: Work, at: OperationPlace, git: Plumbing, inTree: bool
       : prepareStaging(git, repository, newIndexOf(at), staging),
   ]);
   if (staging !== undefined && seed === undefined) throw stagingChanged();
-  const modeOf = (name: string): number => rawStat(rawPath(repository.root, name))?.mode ?? 0o755;
+  const made = foldersToMake(
+    repository.root,
+    puts.filter(({ was }) => was === undefined).map(({ name }) => name),
+  );
   return {
     stage: folder,
     tree,
@@ -170,14 +173,32 @@ async function stage(work: Work, at: OperationPlace, git: Plumbing, inTree: bool
       inTree,
       takes: disk.takes.map(({ name, was: { size, mtimeNs } }) => ({ name, was: { size, mtimeNs } })),
       puts,
-      emptied: deepestFirst(foldersToEmpty(disk)).map((name) => ({ name, mode: modeOf(name) })),
-      made: foldersToMake(
-        repository.root,
-        puts.filter(({ was }) => was === undefined).map(({ name }) => name),
-      ),
+      emptied: emptiedBy(disk, repository.root),
+      made,
+      ...modesOf(made, target.modes ?? {}),
       ...(staging === undefined ? {} : { staging }),
     },
   };
+}
+
+/** The folders that go, the deepest first. */
+function emptiedBy(disk: DiskPlan, root: string): MovePlan['emptied'] {
+  return deepestFirst(foldersToEmpty(disk)).map((name) => ({
+    name,
+    mode: rawStat(rawPath(root, name))?.mode ?? 0o755,
+  }));
+}
+
+/** The modes that folders are to have again. */
+function modesOf(
+  made: readonly string[],
+  modes: Readonly<Record<string, number>>,
+): Pick<MovePlan, 'madeModes'> {
+  const known = made.flatMap((name) => {
+    const mode = modes[`${name}/`];
+    return mode === undefined ? [] : [[name, (mode & 0o777) | 0o700] as const];
+  });
+  return known.length === 0 ? {} : { madeModes: Object.fromEntries(known) };
 }
 
 /** HEAD goes over under the lock of the index, also where the index itself stays as it is. */

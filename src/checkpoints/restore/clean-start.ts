@@ -19,7 +19,7 @@ export interface CleanStart {
 }
 
 /** Settings of the client and of claude-hooks that are not committed: without them no hook would run. */
-const STAYS = '.claude/';
+export const STAYS = '.claude/';
 const BUDGET_MS = 120_000;
 
 /** The working tree as it is now, as objects; nothing is saved and nothing of the person's is changed. */

@@ -48,6 +48,8 @@ export interface MovePlan {
   emptied: { name: string; mode: number }[];
   /** Folders that are made, those above first. */
   made: string[];
+  /** Modes that some of those are given when all is in them. */
+  madeModes?: Record<string, number>;
   /** How the person's index changes afterwards; absent where it stays. */
   staging?: StagingChange;
 }
@@ -90,6 +92,10 @@ export function applyMoves(plan: MovePlan, root: string, stage: string): void {
     const target = rawPath(root, name);
     if (rawStat(target) !== undefined) throw changed(name);
     rawRename(rawPath(stage, `new/${from}`), target);
+  }
+  for (const folder of deepestFirst(plan.made)) {
+    const mode = plan.madeModes?.[folder];
+    if (mode !== undefined) rawSetMode(rawPath(root, folder), mode);
   }
 }
 

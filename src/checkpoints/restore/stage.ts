@@ -12,7 +12,7 @@ import {
 } from '../../platform/raw-files.ts';
 import type { Repository } from '../../store/paths.ts';
 import type { Plumbing } from '../plumbing.ts';
-import { type Put, seenOf } from './moves.ts';
+import { type MovePlan, type Put, seenOf } from './moves.ts';
 import type { DiskPlan, PlannedPut } from './plan.ts';
 
 /** The folder content is put together in before it is moved: of the operation, or at the top of the working tree. */
@@ -73,13 +73,16 @@ export async function stageNew(
   });
 }
 
-/** @returns the name in the folder that each file was written to; git makes them up, so that no folders are needed. */
-async function checkOut(
+/**
+ * Writes files of an index as git checks them out, by the attributes in that index. @returns the name in the folder that each
+ * was written to; git makes them up, so that no folders are needed.
+ */
+export async function checkOut(
   git: Plumbing,
   repository: Repository,
   index: string,
   folder: string,
-  puts: readonly PlannedPut[],
+  puts: readonly Pick<PlannedPut, 'name' | 'to'>[],
 ): Promise<Map<string, string>> {
   try {
     const output = await git.run(['checkout-index', '--temp', '-z', '--stdin'], {
@@ -105,7 +108,11 @@ function makeLink(folder: string, temporary: string): string {
 }
 
 /** Whether there is less room than the content needs: git only says that it was unable to write a file. */
-async function isTooMuch(git: Plumbing, folder: string, puts: readonly PlannedPut[]): Promise<boolean> {
+async function isTooMuch(
+  git: Plumbing,
+  folder: string,
+  puts: readonly Pick<PlannedPut, 'to'>[],
+): Promise<boolean> {
   const input = puts.map(({ to }) => `${to.id}\n`).join('');
   const sizes = await git.run(['cat-file', '--batch-check=%(objectsize)'], { input });
   const needed = sizes
@@ -120,11 +127,14 @@ function diskFull(cause: unknown): HooksError {
   return new HooksError({ code: 'disk-full', kind: 'failed', message, cause });
 }
 
-/** Modes of files that go and that git would not give back, by name. */
-export function unusualModes(plan: DiskPlan): Record<string, number> {
+/** Modes of files and folders that go and that git would not give back, by name; a folder's name ends in `/`. */
+export function unusualModes(plan: DiskPlan, folders: MovePlan['emptied']): Record<string, number> {
   const usual = 0o666 & ~fileMask();
   const all = [...plan.takes, ...plan.puts].flatMap(({ name, was }) =>
     was?.kind === 'file' && (was.mode & 0o666) !== usual ? [[name, was.mode] as const] : [],
   );
-  return Object.fromEntries(all);
+  const emptied = folders.flatMap(({ name, mode }) =>
+    (mode & 0o777) === (0o777 & ~fileMask()) ? [] : [[`${name}/`, mode] as const],
+  );
+  return Object.fromEntries([...all, ...emptied]);
 }

@@ -30,7 +30,7 @@ export interface RestoreTarget {
   checkpoint?: CheckpointSummary;
   /** Id of the operation this one takes back. */
   undoes?: string;
-  /** Permission bits of files git would not give back, by name (bytes as latin1 text). */
+  /** Permission bits git would not give back, by name (bytes as latin1 text); a folder's name ends in `/`. */
   modes?: Record<string, number>;
   /**
    * Files that a restore made and that this one takes back: blobs by name. They go even where git ignores them, as long
@@ -152,7 +152,7 @@ export interface RestoreData extends Record<string, unknown> {
   target: { tree: string; indexTree?: string; commit?: string; id?: string };
   /** What was there before. */
   safety: { tree: string; indexTree?: string; commit: string; id: string };
-  /** Permission bits of files that went and that git would not give back, by name (bytes as latin1 text). */
+  /** As `RestoreTarget.modes`, of what went. */
   modes: Record<string, number>;
   /** Files of the target that stood there already and that no checkpoint of before holds; names in latin1. */
   there: string[];

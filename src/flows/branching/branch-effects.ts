@@ -10,13 +10,16 @@ import type { Workplace } from '../workplace.ts';
 import { timeBehind } from './children.ts';
 import { briefText, factsOf, lineOf } from './words.ts';
 
-/** What a branch means for the two sessions. @param tree the working tree the child works in. */
+/**
+ * What a branch means for the two sessions. @param tree the working tree the child works in, and permission bits of files that
+ * are parked and that git would not give back.
+ */
 export function branchEffects(
   place: Workplace,
   request: { name: string; task: string },
   { parent, head, depth }: { parent: Session; head: string; depth: number },
   checkpoint: CheckpointSummary,
-  tree: { worktree: string; linked?: string },
+  tree: { worktree: string; linked?: string; modes?: Record<string, number> },
 ): { child: string; effects: SessionEffects } {
   const { repository, state } = place;
   const { name, task } = request;
@@ -61,6 +64,7 @@ export function branchEffects(
             branch: name,
             worktree: tree.worktree,
             variables: parent.variables,
+            ...(tree.modes === undefined ? {} : { modes: tree.modes }),
             ...(tree.linked === undefined ? {} : { linked: tree.linked }),
             ...common,
           },

@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import { findCheckpoint } from '../../checkpoints/list.ts';
 import { captureNow, planCleanStart } from '../../checkpoints/restore/clean-start.ts';
 import { type HeadMove, readHeadState } from '../../checkpoints/restore/head.ts';
+import { lookAtParked, type Parked } from '../../checkpoints/restore/parked.ts';
 import { restoreTree } from '../../checkpoints/restore/restore.ts';
 import type { RestoreOptions, RestorePlan, RestoreTarget } from '../../checkpoints/restore/types.ts';
 import type { CheckpointSummary } from '../../checkpoints/types.ts';
@@ -9,7 +10,8 @@ import { HooksError } from '../../errors.ts';
 import { exists } from '../../platform/fs.ts';
 import type { Session } from '../../sessions/session.ts';
 import { slugOf } from '../../store/names.ts';
-import { worktreeName } from '../../store/paths.ts';
+import { locateRepository, type Repository, worktreeName } from '../../store/paths.ts';
+import { requireSound } from '../../store/session-effects.ts';
 import { worktreeRoots } from '../../store/worktrees.ts';
 import { captureRulesOf } from '../checkpoint.ts';
 import { restorePlaceOf } from '../restore.ts';
@@ -19,10 +21,11 @@ import type { Workplace } from '../workplace.ts';
 import { branchEffects } from './branch-effects.ts';
 import { checkBranchName } from './branch-name.ts';
 import { chainOf, childHere, liveHere, workHere, workHereOrNew } from './children.ts';
-import { freeWorktreeName, type LinkedData, runLinked } from './linked.ts';
+import { isFreeWorktreeName, type LinkedData, runLinked } from './linked.ts';
 import { withBranching } from './lock.ts';
 import {
   refusal,
+  refuseConverted,
   refuseDirtySubmodules,
   refuseLeft,
   refuseNotHeld,
@@ -64,6 +67,9 @@ export interface BranchResult {
   /** Sentences for a person. */
   notes: string[];
 }
+
+/** What git takes as a working tree's name without changing it. */
+const PLAIN_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.|lock$|$)){0,80}$/;
 
 interface Facts {
   head: string;
@@ -133,7 +139,8 @@ async function describe(place: Workplace, request: BranchRequest, facts: Facts):
     snapshot: undefined,
     operation: undefined,
   };
-  if (request.worktree) return { ...common, root: linkedPath(place, request), plan: undefined, notes: [] };
+  if (request.worktree)
+    return { ...common, root: linkedPlace(place, request).folder, plan: undefined, notes: [] };
   const { target } = await planHere(place, request, facts);
   const result = await restoreTree(restorePlaceOf(place, undefined), target, options(true));
   return { ...common, root: place.repository.root, plan: result.plan, notes: [] };
@@ -154,7 +161,7 @@ async function planHere(
   place: Workplace,
   { name }: BranchRequest,
   { head }: Facts,
-): Promise<{ target: RestoreTarget; from: HeadMove['from'] }> {
+): Promise<{ target: RestoreTarget; from: HeadMove['from']; modes: Parked['modes'] }> {
   const { repository, state } = place;
   const from = await readHeadState(repository);
   if (from?.commit !== head) throw refusal('HEAD was moved at the same moment.', 'Try again.');
@@ -165,11 +172,14 @@ async function planHere(
     now: place.now(),
   });
   refuseNotHeld(capture);
+  const parked = await lookAtParked(place, git, capture);
+  refuseConverted(parked);
   const start = await planCleanStart(git, state, capture);
   const reflog = `claude-hooks session branch: moving to ${name}`;
   const to = { ref: `refs/heads/${name}`, commit: head };
   return {
     from,
+    modes: parked.modes,
     target: {
       ...start,
       title: `Branch "${name}"`,
@@ -186,12 +196,13 @@ async function here(
   facts: Facts & { parent: Session },
 ): Promise<BranchResult> {
   const { repository } = place;
-  const { target } = await planHere(place, request, facts);
+  const { target, modes } = await planHere(place, request, facts);
   const saved = await save(place, request, facts.parent);
   const { tree, indexTree } = saved.checkpoint;
   if (indexTree === undefined) throw refusal('Paths are unmerged.', 'Resolve them first: git status');
   const worktree = worktreeName(repository);
-  const { child, effects } = branchEffects(place, request, facts, saved.checkpoint, { worktree });
+  const { child, effects } = branchEffects(place, request, facts, saved.checkpoint, { worktree, modes });
+  requireSound(effects);
   const result = await restoreTree(
     restorePlaceOf(place, saved.conversation),
     { ...target, from: { tree, indexTree }, effects },
@@ -217,13 +228,13 @@ async function beside(
   facts: Facts & { parent: Session },
 ): Promise<BranchResult> {
   const { repository, state } = place;
-  const folder = linkedPath(place, request);
+  const { folder, name } = linkedPlace(place, request);
   const saved = await save(place, request, facts.parent);
-  const name = path.basename(folder);
   const { child, effects } = branchEffects(place, request, facts, saved.checkpoint, {
     worktree: name,
     linked: folder,
   });
+  requireSound(effects);
   const data: LinkedData = {
     how: 'linked',
     act: 'add',
@@ -256,15 +267,29 @@ async function beside(
   };
 }
 
-/** A folder beside the repository that neither the disk nor git knows yet. */
-function linkedPath({ repository }: Workplace, { name }: BranchRequest): string {
-  const main = worktreeRoots(repository).get('main') ?? repository.root;
-  const wanted = `${main}-${slugOf(name, 'session')}`;
-  const free = [wanted, ...[2, 3, 4, 5, 6, 7, 8, 9].map((number) => `${wanted}-${number}`)].find(
-    (folder) => !exists(folder) && freeWorktreeName(repository, folder) !== undefined,
-  );
-  if (free !== undefined) return free;
+/**
+ * A folder beside the repository that the disk does not know yet, and a name git has for no other working tree: the folder's, where
+ * git would take that as it is.
+ */
+function linkedPlace({ repository }: Workplace, { name }: BranchRequest): { folder: string; name: string } {
+  const wanted = `${besideWhat(repository)}-${slugOf(name, 'session')}`;
+  for (const folder of [wanted, ...[2, 3, 4, 5, 6, 7, 8, 9].map((number) => `${wanted}-${number}`)]) {
+    const own = path.basename(folder);
+    const called = PLAIN_NAME.test(own) ? own : slugOf(own, 'worktree');
+    if (!exists(folder) && isFreeWorktreeName(repository, called)) return { folder, name: called };
+  }
   throw refusal(`${wanted} and the names behind it are taken.`, 'Give the branch another name.');
+}
+
+/** A linked working tree of a submodule would lie in the repository around it. */
+function besideWhat(repository: Repository): string {
+  const main = worktreeRoots(repository).get('main') ?? repository.root;
+  const around = locateRepository(path.dirname(main));
+  const { commonDir } = repository;
+  const modules =
+    around.commonDir === undefined ? undefined : path.join(around.commonDir, 'modules', path.sep);
+  const isSubmodule = modules !== undefined && commonDir?.startsWith(modules) === true;
+  return isSubmodule ? `${around.root}-${path.basename(main)}` : main;
 }
 
 interface Saved {

@@ -16,11 +16,13 @@ export interface Landing {
 /**
  * The parent's branch, where it is still at the commit of then and not checked out elsewhere; else that commit alone. The
  * parent's files belong to that commit: on a branch that has moved they would show as if what came since were taken back.
+ * @param isClean whether the parent had nothing that is not committed.
  */
 export async function landing(
   parent: Repository,
   here: Repository,
   { parentBranch, head }: Branching,
+  isClean: boolean,
 ): Promise<Landing> {
   const detached = { commit: head };
   if (parentBranch === undefined) return { to: detached, notes: [] };
@@ -38,12 +40,20 @@ export async function landing(
     };
   if (tip !== head) {
     const count = await git(['rev-list', '--count', `${head}..${tip}`], { cwd: here.root, env: EXACT_ENV });
-    const commits = count.stdout.trim() === '1' ? '1 commit' : `${count.stdout.trim() || 'some'} commits`;
+    const number = count.stdout.trim();
+    const how =
+      number === '0'
+        ? ''
+        : ` (${number === '1' ? '1 commit' : `${number || 'some'} commits`} since ${short})`;
+    // Without something to stash, git would pop what was stashed before.
+    const bring = isClean
+      ? `To go on there: git switch ${name}`
+      : `To bring your work onto it: git stash push --include-untracked && git switch ${name} && git stash pop --index`;
     return {
       to: detached,
       notes: [
-        `The branch ${name} has moved meanwhile (${commits} since ${short}) and was left where it is. HEAD is detached at ${short}, to which your files belong.`,
-        `To bring your work onto it: git stash push --include-untracked && git switch ${name} && git stash pop --index`,
+        `The branch ${name} has moved meanwhile${how} and was left where it is. HEAD is detached at ${short}, to which your files belong.`,
+        bring,
       ],
     };
   }

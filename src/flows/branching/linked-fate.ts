@@ -18,13 +18,17 @@ export interface LinkedFate {
   notes: string[];
 }
 
+/** With all that lies in it. */
+const WHOLE = ['remove --force'];
+
 /** It goes only where every file in it is committed, on a branch, and nobody is in it. */
 export async function linkedFate(
   state: StatePaths,
   { parent, linked, head }: { parent: Repository; linked: Repository; head: HeadState },
 ): Promise<LinkedFate> {
-  const keep = await reasonToKeep(state, parent, linked, head);
+  const { why: keep, remove = [] } = (await reasonToKeep(state, parent, linked, head)) ?? {};
   const place = lineOf(linked.root);
+  const folder = shellWord(linked.root);
   return {
     parent,
     keep,
@@ -33,7 +37,7 @@ export async function linkedFate(
         ? [`The working tree ${place} is removed; its branch stays.`]
         : [
             `The working tree ${place} is kept: ${keep}.`,
-            `When you need it no more: git worktree remove ${shellWord(linked.root)}`,
+            `When you need nothing in it any more: ${remove.map((words) => `git worktree ${words} ${folder}`).join(' && ')}`,
           ],
   };
 }
@@ -43,19 +47,20 @@ async function reasonToKeep(
   parent: Repository,
   linked: Repository,
   head: HeadState,
-): Promise<string | undefined> {
+): Promise<{ why: string; remove: readonly string[] } | undefined> {
   const has = (name: string): boolean => exists(path.join(linked.gitDir ?? '', name));
-  if (has('locked')) return 'it is locked';
-  if (head.ref === undefined) return 'its HEAD is on no branch';
-  if (has('modules')) return 'it has submodules';
+  if (has('locked')) return { why: 'it is locked', remove: ['unlock', ...WHOLE] };
+  if (head.ref === undefined) return { why: 'its HEAD is on no branch', remove: WHOLE };
+  if (has('modules')) return { why: 'it has submodules', remove: WHOLE };
   const open = listLive(state).some(
     (live) => isClientAlive(live) && locateRepository(live.cwd).root === linked.root,
   );
-  if (open) return 'Claude Code is open in it';
+  if (open) return { why: 'Claude Code is open in it', remove: ['remove'] };
   const left = await notCommitted(linked.root, [
     ...(await ownDocuments(linked.root)),
     ...(await needlessFiles(parent.root, linked.root)),
   ]);
-  if (left === undefined) return 'git cannot say what in it is committed';
-  return left.length === 0 ? undefined : `it holds files that no commit holds: ${namesOf(left)}`;
+  if (left === undefined) return { why: 'git cannot say what in it is committed', remove: WHOLE };
+  if (left.length === 0) return undefined;
+  return { why: `it holds files that no commit holds: ${namesOf(left)}`, remove: WHOLE };
 }

@@ -120,6 +120,8 @@ export function readLinked(operation: Operation): LinkedData {
   const texts = [data.path, data.name, data.branch, data.head];
   if (
     texts.every((text) => typeof text === 'string' && text !== '') &&
+    path.basename(data.name ?? '') === data.name &&
+    data.name !== '..' &&
     path.isAbsolute(data.path ?? '') &&
     /^refs\/heads\//.test(data.branch ?? '') &&
     /^[0-9a-f]{40,64}$/.test(data.head ?? '') &&
@@ -263,10 +265,10 @@ async function remove(
   if (data.withBranch) await removeBranch(repository, data);
 }
 
-/** Where it is put together and taken apart: a hidden folder beside its place, so that git calls it by its right name. */
+/** Where it is put together and taken apart: a hidden folder beside its place, and in it one of the name git is to call it by. */
 function asideOf(data: LinkedData, id: string): string {
   const folder = path.join(path.dirname(data.path), `.claude-hooks-${id}.tmp`);
-  return path.join(folder, path.basename(data.path));
+  return path.join(folder, data.name);
 }
 
 /** Removes what a killed attempt has put together; nobody has worked there. */
@@ -282,11 +284,10 @@ async function removeBranch(repository: Repository, { branch, head }: LinkedData
   await git(['update-ref', '-d', branch, head], { cwd: repository.root, env: EXACT_ENV });
 }
 
-/** The name git gives a linked working tree at a path; undefined where another has it. */
-export function freeWorktreeName(repository: Repository, folder: string): string | undefined {
-  const name = path.basename(folder);
+/** Whether git has no working tree of that name. */
+export function isFreeWorktreeName(repository: Repository, name: string): boolean {
   const isTaken = exists(path.join(repository.commonDir ?? '', 'worktrees', name)) || name === 'main';
-  return isTaken || worktreeName(repository) === name ? undefined : name;
+  return !isTaken && worktreeName(repository) !== name;
 }
 
 async function run(root: string, args: readonly string[]): Promise<void> {

@@ -1,10 +1,12 @@
 import { refusalFor } from '../../checkpoints/refusal.ts';
+import type { Parked } from '../../checkpoints/restore/parked.ts';
 import type { LeftPath, RestorePlan } from '../../checkpoints/restore/types.ts';
 import { LEFT_WORDS } from '../../checkpoints/restore/words.ts';
 import type { Capture } from '../../checkpoints/tree.ts';
 import { readBranchFacts } from '../../checkpoints/wip-branch.ts';
 import { HooksError } from '../../errors.ts';
 import { git } from '../../platform/git.ts';
+import { rawText } from '../../platform/raw-files.ts';
 import { visible } from '../../platform/terminal.ts';
 import type { Repository, StatePaths } from '../../store/paths.ts';
 import { liveHere, pieceOf } from './children.ts';
@@ -94,6 +96,16 @@ export function refuseNotHeld({ leftOut, nested, indexTree }: Capture): void {
     `A checkpoint would not hold everything here: ${namesOf(names)}.`,
     'Move them away, let git ignore them, or raise checkpoints.maxFileSize; or work in a worktree of its own: --worktree',
     'not-held',
+  );
+}
+
+/** @throws HooksError where git would give files back with other bytes than they have, with their names. */
+export function refuseConverted({ converted }: Parked): void {
+  if (converted.length === 0) return;
+  throw refusal(
+    `Git would give these files back with other bytes, by its line ends, encodings or filters: ${namesOf(converted.map(rawText))}.`,
+    'Commit them, bring their line ends in order (git add --renormalize), or work in a worktree of its own: --worktree',
+    'converted',
   );
 }
 

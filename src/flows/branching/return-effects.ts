@@ -5,14 +5,10 @@ import { isClientAlive, listLive } from '../../store/live.ts';
 import type { EffectRecord, SessionEffects } from '../../store/session-effects.ts';
 import type { Workplace } from '../workplace.ts';
 import { type Child, pieceOf, sessionNow, timeBehind } from './children.ts';
+import type { ChildWork } from './return-work.ts';
 import { briefText, factsOf, noteText } from './words.ts';
 
-export interface ChildWork {
-  commits: string[];
-  files: string[];
-}
-
-interface ReturnFacts extends ChildWork {
+interface Told extends ChildWork {
   child: Child;
   now: HeadState;
   checkpoint: string | undefined;
@@ -23,7 +19,7 @@ interface ReturnFacts extends ChildWork {
 export function returnEffects(
   place: Workplace,
   { discard }: { discard: boolean },
-  { child, now, checkpoint, commits, files, notes }: ReturnFacts,
+  { child, now, checkpoint, commits, files, notes }: Told,
 ): { effects: SessionEffects; note: string } {
   const { state } = place;
   const { branching } = child;

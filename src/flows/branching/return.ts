@@ -1,33 +1,22 @@
 import { findCheckpoint } from '../../checkpoints/list.ts';
-import { openPlumbing } from '../../checkpoints/plumbing.ts';
 import { captureNow, madeSince } from '../../checkpoints/restore/clean-start.ts';
-import { type HeadState, readHeadState } from '../../checkpoints/restore/head.ts';
+import { lookAtParked } from '../../checkpoints/restore/parked.ts';
 import { restoreTree } from '../../checkpoints/restore/restore.ts';
 import type { RestorePlan, RestoreTarget } from '../../checkpoints/restore/types.ts';
-import { readCommit } from '../../checkpoints/restore/undo.ts';
 import type { CheckpointSummary } from '../../checkpoints/types.ts';
 import { shortBranch } from '../../checkpoints/wip-branch.ts';
-import { git } from '../../platform/git.ts';
-import { locateRepository, type Repository } from '../../store/paths.ts';
-import { worktreeRoots } from '../../store/worktrees.ts';
 import { captureRulesOf, saveOnRequest } from '../checkpoint.ts';
 import { restorePlaceOf } from '../restore.ts';
 import { lastConversation } from '../sessions/act.ts';
 import type { Workplace } from '../workplace.ts';
-import { type Child, chainOf, childHere, readChildren, sessionNow } from './children.ts';
-import { type Landing, landing } from './landing.ts';
+import { liveHere, pieceOf, sessionNow } from './children.ts';
 import { type LinkedData, runLinked } from './linked.ts';
-import { type LinkedFate, linkedFate } from './linked-fate.ts';
 import { withBranching } from './lock.ts';
-import {
-  refusal,
-  refuseDirtySubmodules,
-  refuseLeft,
-  refuseNotHeld,
-  refuseOtherClients,
-  refuseUnfitTree,
-} from './refuse.ts';
-import { type ChildWork, returnEffects } from './return-effects.ts';
+import { refusal, refuseConverted, refuseLeft, refuseNotHeld } from './refuse.ts';
+import { returnEffects } from './return-effects.ts';
+import { lookForReturn, type ReturnFacts } from './return-facts.ts';
+import { workOf } from './return-work.ts';
+import { lineOf } from './words.ts';
 
 export interface ReturnRequest {
   /** The child is given up: what is not committed is only kept as automatic checkpoints are. */
@@ -43,6 +32,8 @@ export interface ReturnResult {
   discarded: boolean;
   /** The child's branch, where HEAD was on one, and where it was. */
   branch: string | undefined;
+  /** Whether that branch went with a child that was given up and had committed nothing. */
+  branchGone: boolean;
   head: string;
   /** The checkpoint of what the child had not committed, or of all of it. */
   checkpoint: string | undefined;
@@ -63,17 +54,6 @@ export interface ReturnResult {
   notes: string[];
 }
 
-interface Facts {
-  child: Child;
-  now: HeadState;
-  parent: CheckpointSummary;
-  landing: Landing;
-  fate: LinkedFate | undefined;
-}
-
-const BUDGET_MS = 60_000;
-const MOST_COMMITS = 200;
-
 /**
  * Ends the child whose work this working tree holds and goes back to the session it branched off: files, staging and HEAD
  * are as they were then, verified by hash. What the child committed stays on its branch; what it did not is kept as a
@@ -82,7 +62,7 @@ const MOST_COMMITS = 200;
  * @throws HooksError (conflict) where something could be lost, with the cure; nothing is changed then.
  */
 export async function returnSession(place: Workplace, request: ReturnRequest): Promise<ReturnResult> {
-  const facts = await look(place);
+  const facts = await lookForReturn(place);
   if (request.dryRun) {
     if (facts.child.branching.linked !== undefined) return resultOf(place, request, facts, {});
     const result = await restoreTree(restorePlaceOf(place, undefined), targetOf(request, facts), {
@@ -92,7 +72,7 @@ export async function returnSession(place: Workplace, request: ReturnRequest): P
     return resultOf(place, request, facts, { plan: result.plan });
   }
   return withBranching(place.state, async () => {
-    const again = await look(place);
+    const again = await lookForReturn(place);
     return again.child.branching.linked === undefined
       ? back(place, request, again)
       : fromLinked(place, request, again);
@@ -101,71 +81,10 @@ export async function returnSession(place: Workplace, request: ReturnRequest): P
 
 const OPTIONS = { only: [], keepIndex: false, dryRun: false, mode: 'exact' } as const;
 
-async function look(place: Workplace): Promise<Facts> {
-  const { repository, state } = place;
-  const child = childHere(state, repository);
-  if (child === undefined) throw nothingHere(place);
-  await refuseUnfitTree(repository);
-  refuseOtherClients(state, repository, chainOf(state, child.session));
-  await refuseDirtySubmodules(repository, false);
-  const now = await readHeadState(repository);
-  if (now === undefined) throw refusal('HEAD leads to no commit.', 'Look at: git status');
-  const parent = await parentCheckpoint(place, child);
-  const parentRepository = parentPlace(repository, child);
-  return {
-    child,
-    now,
-    parent,
-    landing: await landing(parentRepository, repository, child.branching),
-    fate:
-      child.branching.linked === undefined
-        ? undefined
-        : await linkedFate(state, { parent: parentRepository, linked: repository, head: now }),
-  };
-}
-
-/** The parent's working tree: this one, or the one the linked one was made beside. */
-function parentPlace(repository: Repository, { branching }: Child): Repository {
-  if (branching.linked === undefined) return repository;
-  const root = worktreeRoots(repository).get(branching.parentWorktree);
-  if (root === undefined)
-    throw refusal(
-      `The working tree of the session to return to is gone (${branching.parentRoot}).`,
-      'Commit here; the branch stays. Then go on in another working tree: git worktree list',
-    );
-  return locateRepository(root);
-}
-
-async function parentCheckpoint(
-  { repository }: Workplace,
-  { branching: { checkpoint } }: Child,
-): Promise<CheckpointSummary> {
-  const found = await readCommit(
-    openPlumbing(repository, { budgetMs: BUDGET_MS, withoutLfs: false }),
-    checkpoint.commit,
-  );
-  if (found !== undefined) return found;
-  throw refusal(
-    `What this session had interrupted is kept in the checkpoint ${checkpoint.id}, which is gone.`,
-    'See what there is: claude-hooks checkpoint list',
-    'checkpoint-gone',
-  );
-}
-
-function nothingHere({ state, repository }: Workplace): Error {
-  const linked = readChildren(state).flatMap(({ branching }) =>
-    branching.state === 'open' && branching.linked !== undefined ? [branching.linked] : [],
-  );
-  return refusal(
-    `No session was branched off in ${repository.root} that could return.`,
-    linked.length === 0
-      ? 'See which there are: claude-hooks session tree'
-      : `Return where it works: ${linked.join(', ')}`,
-    'nothing-to-return',
-  );
-}
-
-function targetOf({ discard }: ReturnRequest, { parent, landing: { to }, now, child }: Facts): RestoreTarget {
+function targetOf(
+  { discard }: ReturnRequest,
+  { parent, landing: { to }, now, child }: ReturnFacts,
+): RestoreTarget {
   const { tree, indexTree } = parent;
   const { branch, head } = child.branching;
   if (indexTree === undefined)
@@ -180,6 +99,7 @@ function targetOf({ discard }: ReturnRequest, { parent, landing: { to }, now, ch
     title: `Return from "${branch}"`,
     kind: 'return',
     checkpoint: parent,
+    modes: child.branching.modes,
     head: {
       from: now,
       to,
@@ -191,7 +111,7 @@ function targetOf({ discard }: ReturnRequest, { parent, landing: { to }, now, ch
   };
 }
 
-async function back(place: Workplace, request: ReturnRequest, facts: Facts): Promise<ReturnResult> {
+async function back(place: Workplace, request: ReturnRequest, facts: ReturnFacts): Promise<ReturnResult> {
   const { repository, state } = place;
   const { capture, git: plumbing } = await captureNow({
     repository,
@@ -199,22 +119,32 @@ async function back(place: Workplace, request: ReturnRequest, facts: Facts): Pro
     ...captureRulesOf(place.resolved.config),
     now: place.now(),
   });
-  if (!request.discard) refuseNotHeld(capture);
+  if (!request.discard) {
+    refuseNotHeld(capture);
+    refuseConverted(await lookAtParked(place, plumbing, capture));
+  }
   const { tree, indexTree } = capture;
   if (indexTree === undefined) throw refusal('Paths are unmerged.', 'Resolve them first: git status');
   const saved = request.discard ? undefined : await save(place, facts);
-  const work = await workOf(repository, facts, tree);
-  const isClean = tree === capture.headTree && indexTree === capture.headTree;
+  const { isClean, ...work } = await workOf(repository, facts, capture);
+  const target = targetOf(request, facts);
   const told = returnEffects(place, request, {
     ...facts,
     ...work,
     checkpoint: isClean ? undefined : saved?.id,
     notes: facts.landing.notes,
   });
+  // Its client would go on writing, into the parent's files.
+  const openClients = liveHere(state, repository)
+    .filter(({ session }) => pieceOf(state, session) === facts.child.session)
+    .map(
+      ({ pid }) =>
+        `Claude Code still has "${lineOf(sessionNow(state, facts.child.session).name)}" open here (process ${pid}). End it: what it writes now lands among the files of the session you went back to.`,
+    );
   const result = await restoreTree(
     restorePlaceOf(place, undefined),
     {
-      ...targetOf(request, facts),
+      ...target,
       from: { tree, indexTree },
       made: await madeSince({ git: plumbing, repository, state }, capture, facts.parent.tree),
       effects: told.effects,
@@ -229,11 +159,17 @@ async function back(place: Workplace, request: ReturnRequest, facts: Facts): Pro
     operation: result.operation,
     plan: result.plan,
     note: told.note,
+    branchGone: target.head?.drop === true,
+    notes: [...facts.landing.notes, ...openClients],
     ...(checkpoint === undefined ? {} : { checkpoint }),
   });
 }
 
-async function fromLinked(place: Workplace, request: ReturnRequest, facts: Facts): Promise<ReturnResult> {
+async function fromLinked(
+  place: Workplace,
+  request: ReturnRequest,
+  facts: ReturnFacts,
+): Promise<ReturnResult> {
   const { repository, state } = place;
   const { child, fate, now } = facts;
   const { linked, branch } = child.branching;
@@ -247,8 +183,9 @@ async function fromLinked(place: Workplace, request: ReturnRequest, facts: Facts
   // It stays where it is, so that nothing is lost that no checkpoint holds.
   const isClean = capture.tree === capture.headTree && capture.indexTree === capture.headTree;
   const saved = isClean ? undefined : await save(place, facts);
-  const work = await workOf(repository, facts, capture.tree);
+  const { isClean: _isCommitted, ...work } = await workOf(repository, facts, capture);
   const isEmpty = now.commit === child.branching.head;
+  const withBranch = request.discard && isEmpty && fate.keep === undefined;
   const data: Omit<LinkedData, 'effects'> = {
     how: 'linked',
     act: fate.keep === undefined ? 'remove' : 'keep',
@@ -256,7 +193,7 @@ async function fromLinked(place: Workplace, request: ReturnRequest, facts: Facts
     name: child.branching.worktree,
     branch: now.ref ?? `refs/heads/${branch}`,
     head: now.commit,
-    withBranch: request.discard && isEmpty && fate.keep === undefined,
+    withBranch,
   };
   const told = returnEffects(place, request, {
     ...facts,
@@ -277,12 +214,13 @@ async function fromLinked(place: Workplace, request: ReturnRequest, facts: Facts
     ...work,
     operation: operation.id,
     note: told.note,
+    branchGone: withBranch,
     ...(saved === undefined ? {} : { checkpoint: saved.id }),
   });
 }
 
 /** The child's files as they are, under a name, so that they are never pruned. */
-async function save(place: Workplace, { child }: Facts): Promise<CheckpointSummary> {
+async function save(place: Workplace, { child }: ReturnFacts): Promise<CheckpointSummary> {
   const last = lastConversation(sessionNow(place.state, child.session));
   const result = await saveOnRequest(place, {
     name: `Return from ${child.branching.branch}`,
@@ -294,27 +232,10 @@ async function save(place: Workplace, { child }: Facts): Promise<CheckpointSumma
   return findCheckpoint(place.repository, result.checkpoint.id);
 }
 
-/** What the child did to the repository since it began. */
-async function workOf(repository: Repository, { child, now }: Facts, tree: string): Promise<ChildWork> {
-  const cwd = repository.root;
-  const { head } = child.branching;
-  const [log, diff] = await Promise.all([
-    git(['log', '--format=%h %s', `--max-count=${MOST_COMMITS}`, `${head}..${now.commit}`, '--'], {
-      cwd,
-      timeoutMs: 30_000,
-    }),
-    git(['diff-tree', '-r', '-z', '--name-only', '--no-renames', head, tree], { cwd, timeoutMs: 60_000 }),
-  ]);
-  return {
-    commits: log.stdout.split('\n').filter((line) => line !== ''),
-    files: diff.stdout.split('\0').filter((name) => name !== ''),
-  };
-}
-
 function resultOf(
   place: Workplace,
   { discard }: ReturnRequest,
-  { child, now, landing: to, fate }: Facts,
+  { child, now, landing: to, fate }: ReturnFacts,
   more: Partial<ReturnResult>,
 ): ReturnResult {
   const { branching } = child;
@@ -325,6 +246,7 @@ function resultOf(
     task: branching.task,
     discarded: discard,
     branch: now.ref === undefined ? undefined : shortBranch(now.ref),
+    branchGone: false,
     head: now.commit,
     checkpoint: undefined,
     commits: [],

@@ -83,5 +83,8 @@ function doneLines(
 /** For a POSIX shell. */
 function commandFor(cli: Cli, { root }: BranchResult, task: string): string {
   const there = root === cli.cwd ? '' : `cd ${shellWord(root)} && `;
-  return `${there}claude ${shellWord(visible(task).replace(/\s+/g, ' ').trim())}`;
+  const text = visible(task).replace(/\s+/g, ' ').trim();
+  // The client would take it for an option, or one word for a command of its own.
+  const isPlain = !text.startsWith('-') && text.includes(' ');
+  return `${there}claude ${shellWord(isPlain ? text : `Task: ${text}`)}`;
 }

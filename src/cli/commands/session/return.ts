@@ -46,12 +46,12 @@ async function goBack(cli: Cli, options: Options): Promise<void> {
 }
 
 function doneLines(cli: Cli, result: ReturnResult): string[] {
-  const { child, parent, parentBranch, root, commits, branch, checkpoint, discarded, notes } = result;
+  const { child, parent, parentBranch, root, commits, checkpoint, discarded, notes } = result;
   const shown = commits.slice(0, MOST_LINES).map((line) => `    ${visible(line)}`);
   const where = parentBranch === undefined ? 'a detached HEAD' : `the branch ${visible(parentBranch)}`;
   return [
     `${paint(cli, 'green', 'Returned')} to ${paint(cli, 'cyan', parent)} in ${visible(root)}, on ${where}.`,
-    `  ${child} ${discarded ? 'is given up' : 'is complete'}${branch === undefined ? '' : `; its branch: ${visible(branch)}`}`,
+    `  ${child} ${discarded ? 'is given up' : 'is complete'}${branchWords(result)}`,
     ...(shown.length === 0 ? ['  It committed nothing.'] : ['  It committed:', ...shown]),
     ...(commits.length > shown.length ? [`    and ${commits.length - shown.length} more`] : []),
     ...(checkpoint === undefined
@@ -61,6 +61,12 @@ function doneLines(cli: Cli, result: ReturnResult): string[] {
     '',
     'Go on:',
   ];
+}
+
+function branchWords({ branch, branchGone }: ReturnResult): string {
+  if (branch === undefined) return '';
+  const name = visible(branch);
+  return branchGone ? `; its branch ${name} held nothing and is gone` : `; its branch: ${name}`;
 }
 
 /** For a POSIX shell. */
