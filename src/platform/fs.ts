@@ -163,12 +163,23 @@ export function readHead(file: string, limit: number): string | undefined {
   }
 }
 
+/** Undefined where there is none, also below what is no folder. */
 export function statIfExists(file: string): Stats | undefined {
-  return fs.statSync(file, { throwIfNoEntry: false });
+  return unlessNoFolder(() => fs.statSync(file, { throwIfNoEntry: false }));
 }
 
+/** As `statIfExists`, of a link itself. */
 export function lstatIfExists(file: string): Stats | undefined {
-  return fs.lstatSync(file, { throwIfNoEntry: false });
+  return unlessNoFolder(() => fs.lstatSync(file, { throwIfNoEntry: false }));
+}
+
+function unlessNoFolder<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (systemCode(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }
 
 export function exists(file: string): boolean {
