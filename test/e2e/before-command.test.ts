@@ -4,10 +4,10 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { COMMAND_RULES } from '../../src/install/command-rules.ts';
 import { readRecords } from '../../src/store/journal.ts';
 import { HARMLESS, RISKY, UNREADABLE_HARMLESS, UNREADABLE_RISKY } from '../support/agent-commands.ts';
-import { type ClientResult, runClient } from '../support/client.ts';
-import { type MessagesApi, type ScriptedTurn, startMessagesApi } from '../support/messages-api.ts';
-import { installTarball } from '../support/pack.ts';
-import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
+import type { ClientResult } from '../support/client.ts';
+import { bash, type ClientDemo, openClientDemo, watchNode } from '../support/client-demo.ts';
+import type { MessagesApi, ScriptedTurn } from '../support/messages-api.ts';
+import type { Sandbox } from '../support/sandbox.ts';
 import { snapshot } from '../support/snapshot.ts';
 
 // A checkpoint before risky commands of the agent, with the real client. Every start of one of our entries and of
@@ -16,32 +16,33 @@ import { snapshot } from '../support/snapshot.ts';
 const PROJECT = '.claude/settings.json';
 const LOCAL = '.claude/settings.local.json';
 
+let demo: ClientDemo;
 let api: MessagesApi;
 let sandbox: Sandbox;
+/** The environment in which starts of Node are written down. */
+let env: { PATH: string };
 
 beforeAll(async () => {
-  api = await startMessagesApi();
-  sandbox = makeSandbox();
-  sandbox.write('src/app.js', 'export const answer = 42;\n');
-  sandbox.write('src/deep/run.sh', '#!/bin/sh\necho run\n');
-  fs.chmodSync(path.join(sandbox.repo, 'src/deep/run.sh'), 0o755);
-  fs.writeFileSync(path.join(sandbox.repo, 'src/image.bin'), Buffer.from([0, 255, 13, 10, 0, 128]));
-  fs.symlinkSync('deep/run.sh', path.join(sandbox.repo, 'src/link'));
-  sandbox.write('.claude-sessionrc.json', '{ "checkpoints": { "onStart": false, "loop": false } }\n');
-  installTarball(sandbox);
-  sandbox.git('add', '-A');
-  sandbox.git('commit', '-q', '-m', 'Set up the demo');
-  // What only a checkpoint holds.
-  sandbox.write('src/app.js', 'export const answer = 43; // not committed\n');
-  sandbox.write('src/untracked é.txt', 'untracked\n');
-  expect(await sandbox.cli(['install', '--scope', 'project', '--yes'])).toMatchObject({ code: 0 });
-  const node = path.join(sandbox.home, 'bin/node');
-  fs.mkdirSync(path.dirname(node));
-  fs.writeFileSync(
-    node,
-    `#!/bin/sh\nprintf '%s\\n' "$1" >>"$HOME/node-starts"\nexec '${process.execPath}' "$@"\n`,
-    { mode: 0o755 },
-  );
+  demo = await openClientDemo({
+    files: {
+      'src/app.js': 'export const answer = 42;\n',
+      'src/deep/run.sh': '#!/bin/sh\necho run\n',
+    },
+    config: { checkpoints: { onStart: false, loop: false } },
+    prepare: ({ repo }) => {
+      fs.chmodSync(path.join(repo, 'src/deep/run.sh'), 0o755);
+      fs.writeFileSync(path.join(repo, 'src/image.bin'), Buffer.from([0, 255, 13, 10, 0, 128]));
+      fs.symlinkSync('deep/run.sh', path.join(repo, 'src/link'));
+    },
+    // What only a checkpoint holds.
+    uncommitted: {
+      'src/app.js': 'export const answer = 43; // not committed\n',
+      'src/untracked é.txt': 'untracked\n',
+    },
+    install: ['--scope', 'project'],
+  });
+  ({ api, sandbox } = demo);
+  env = watchNode(sandbox);
 });
 
 beforeEach(forget);
@@ -52,12 +53,7 @@ function forget(): void {
 }
 
 afterAll(async () => {
-  expect(sandbox.cleanup()).toEqual([]);
-  await api.close();
-});
-
-const bash = (command: string): ScriptedTurn => ({
-  tools: [{ name: 'Bash', input: { command, description: 'x' } }],
+  expect(await demo.close()).toEqual([]);
 });
 
 interface Hook {
@@ -80,20 +76,14 @@ function watch(file: string): () => void {
 
 /** Runs the commands one after the other; without `allowed` the client refuses them after it asked the hooks. */
 async function agent(turns: ScriptedTurn[], allowed?: string): Promise<ClientResult> {
-  api.script(...turns, { text: 'Done.' });
   const unwatch = [watch(PROJECT), watch(LOCAL)];
-  const run = await runClient({
-    sandbox,
-    api,
-    prompt: 'go',
+  const run = await demo.talk('go', [...turns, { text: 'Done.' }], {
     args: allowed === undefined ? [] : [`--allowedTools=${allowed}`],
-    env: { PATH: `${path.join(sandbox.home, 'bin')}${path.delimiter}${sandbox.env.PATH}` },
+    env,
     timeoutMs: 200_000,
+    ends: { code: 0, result: { is_error: false, result: 'Done.' } },
   });
-  expect(run).toMatchObject({ code: 0, result: { is_error: false, result: 'Done.' } });
-  expect(await sandbox.settle(30_000)).toEqual([]);
   for (const giveBack of unwatch) giveBack();
-  expect([api.remaining(), api.unscripted, api.strays]).toEqual([0, 0, []]);
   return run;
 }
 

@@ -1,17 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type ClientResult, runClient } from '../support/client.ts';
-import {
-  allText,
-  type MessagesApi,
-  messageText,
-  type ScriptedTurn,
-  startMessagesApi,
-} from '../support/messages-api.ts';
-import { installTarball } from '../support/pack.ts';
+import type { ClientResult } from '../support/client.ts';
+import { bash, type ClientDemo, openClientDemo } from '../support/client-demo.ts';
+import { allText, type MessagesApi, messageText, type ScriptedTurn } from '../support/messages-api.ts';
 import { filesBelow } from '../support/replay.ts';
-import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
+import type { Sandbox } from '../support/sandbox.ts';
 
 // A session of the real client that is interrupted twice, nested, and gone back to; then one with a working tree of its own.
 // Hooks are installed in local scope, so that a linked working tree has them only where they come along. The tests build on
@@ -24,6 +18,7 @@ interface Branched {
   command: string;
 }
 
+let demo: ClientDemo;
 let api: MessagesApi;
 let sandbox: Sandbox;
 /** Conversations of the three. */
@@ -34,15 +29,12 @@ let inner: string;
 const left: Record<string, ReturnType<typeof treeNow>> = {};
 
 beforeAll(async () => {
-  api = await startMessagesApi();
-  sandbox = makeSandbox();
-  sandbox.write('src/app.js', 'export const answer = 41;\n');
-  sandbox.write('.claude-sessionrc.json', '{ "checkpoints": { "loop": false } }\n');
-  installTarball(sandbox);
-  sandbox.git('add', '-A');
-  sandbox.git('commit', '-q', '-m', 'Set up the demo');
-  const installed = await sandbox.cli(['install', '--scope', 'local', '--git-hooks', 'none', '--yes']);
-  expect(installed).toMatchObject({ code: 0 });
+  demo = await openClientDemo({
+    files: { 'src/app.js': 'export const answer = 41;\n' },
+    config: { checkpoints: { loop: false } },
+    install: ['--scope', 'local', '--git-hooks', 'none'],
+  });
+  ({ api, sandbox } = demo);
 });
 
 beforeEach(() => {
@@ -50,8 +42,7 @@ beforeEach(() => {
 });
 
 afterAll(async () => {
-  expect(sandbox.cleanup()).toEqual([]);
-  await api.close();
+  expect(await demo.close()).toEqual([]);
 });
 
 async function claude(
@@ -60,13 +51,12 @@ async function claude(
   { resume, cwd }: { resume?: string; cwd?: string } = {},
 ): Promise<ClientResult> {
   api.reset();
-  api.script(...turns);
-  const args = ['--allowedTools=Bash,Write,Edit,Read', ...(resume === undefined ? [] : ['--resume', resume])];
-  const run = await runClient({ sandbox, api, prompt, args, ...(cwd === undefined ? {} : { cwd }) });
-  expect(run).toMatchObject({ code: 0, result: { is_error: false } });
-  expect(await sandbox.settle(60_000)).toEqual([]);
-  expect([api.remaining(), api.unscripted, api.strays]).toEqual([0, 0, []]);
-  return run;
+  return demo.talk(prompt, turns, {
+    args: ['--allowedTools=Bash,Write,Edit,Read', ...(resume === undefined ? [] : ['--resume', resume])],
+    ...(cwd === undefined ? {} : { cwd }),
+    ends: { code: 0, result: { is_error: false } },
+    settleMs: 60_000,
+  });
 }
 
 /** What the model was sent first; of a conversation that goes on, only what is new stands behind `after`. */
@@ -92,10 +82,6 @@ function treeNow(): { files: Record<string, string>; staged: string; head: strin
 
 function write(file: string, content: string, root = sandbox.repo): ScriptedTurn {
   return { tools: [{ name: 'Write', input: { file_path: path.join(root, file), content } }] };
-}
-
-function bash(command: string): ScriptedTurn {
-  return { tools: [{ name: 'Bash', input: { command, description: 'run' } }] };
 }
 
 test('an interruption parks the files, and the new conversation is told what it is for', async () => {

@@ -1,49 +1,39 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { clientBinary, clientEnvironment, runClient } from '../support/client.ts';
+import { type ClientResult, clientBinary, clientEnvironment } from '../support/client.ts';
+import { type ClientDemo, openClientDemo } from '../support/client-demo.ts';
 import {
   allText,
   type MessagesApi,
   messageText,
   missingIn,
   type ScriptedTurn,
-  startMessagesApi,
 } from '../support/messages-api.ts';
-import { installTarball } from '../support/pack.ts';
-import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
+import type { Sandbox } from '../support/sandbox.ts';
 
 // What one session decided, changed and left open reaches the next one, and comes back after a compaction, with the real
 // client. The tests build on one another.
 
+let demo: ClientDemo;
 let api: MessagesApi;
 let sandbox: Sandbox;
 let session: string;
 
 beforeAll(async () => {
-  api = await startMessagesApi();
-  sandbox = makeSandbox();
-  sandbox.write('.claude-sessionrc.json', '{ "checkpoints": { "loop": false } }\n');
-  sandbox.write('src/app.js', 'export const answer = 41;\n');
-  installTarball(sandbox);
-  sandbox.git('add', '-A');
-  sandbox.git('commit', '-q', '-m', 'Set up the demo');
-  const installed = await sandbox.cli(['install', '--scope', 'project', '--yes']);
-  expect(installed.code, installed.stderr).toBe(0);
+  demo = await openClientDemo({
+    files: { 'src/app.js': 'export const answer = 41;\n' },
+    config: { checkpoints: { loop: false } },
+    install: ['--scope', 'project'],
+  });
+  ({ api, sandbox } = demo);
 });
 beforeEach(() => api.reset());
-afterAll(async () => {
-  sandbox.cleanup();
-  await api.close();
-});
+afterAll(() => demo.close());
 
-async function claude(prompt: string, turns: ScriptedTurn[], args: string[] = []) {
-  api.script(...turns);
+function claude(prompt: string, turns: ScriptedTurn[], args: string[] = []): Promise<ClientResult> {
   const allowed = '--allowedTools=Bash,Write,Edit,Read,TaskCreate,TaskUpdate';
-  const run = await runClient({ sandbox, api, prompt, args: [allowed, ...args] });
-  expect(await sandbox.settle(30_000)).toEqual([]);
-  expect([api.remaining(), api.unscripted, api.strays]).toEqual([0, 0, []]);
-  return run;
+  return demo.talk(prompt, turns, { args: [allowed, ...args] });
 }
 
 /** Each cited line of the transcript says what is cited. */

@@ -2,9 +2,9 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientBinary, clientEnvironment } from '../support/client.ts';
-import { type MessagesApi, startMessagesApi } from '../support/messages-api.ts';
-import { installTarball } from '../support/pack.ts';
-import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
+import { type ClientDemo, openClientDemo } from '../support/client-demo.ts';
+import type { MessagesApi } from '../support/messages-api.ts';
+import type { Sandbox } from '../support/sandbox.ts';
 import { hasTmux, openTerminal, type Terminal } from '../support/terminal.ts';
 
 // The real client at a terminal, where one process has several conversations. The tests build on one another.
@@ -18,19 +18,15 @@ interface Shown {
 describe.skipIf(!hasTmux())(
   'a session at a terminal (skipped where there is no tmux; scripts/get-programs.ts gets it)',
   () => {
+    let demo: ClientDemo;
     let api: MessagesApi;
     let sandbox: Sandbox;
     let terminal: Terminal;
 
     beforeAll(async () => {
-      api = await startMessagesApi();
-      sandbox = makeSandbox();
-      sandbox.write('.claude-sessionrc.json', '{ "checkpoints": { "loop": false } }\n');
-      installTarball(sandbox);
-      sandbox.git('add', '-A');
-      sandbox.git('commit', '-q', '-m', 'Set up the demo');
-      const installed = await sandbox.cli(['install', '--scope', 'local', '--git-hooks', 'none', '--yes']);
-      expect(installed).toMatchObject({ code: 0 });
+      const config = { checkpoints: { loop: false } };
+      demo = await openClientDemo({ config, install: ['--scope', 'local', '--git-hooks', 'none'] });
+      ({ api, sandbox } = demo);
       // What a person has answered at their first start.
       const answered = {
         hasCompletedOnboarding: true,
@@ -44,8 +40,7 @@ describe.skipIf(!hasTmux())(
 
     afterAll(async () => {
       terminal.close();
-      sandbox.cleanup();
-      await api.close();
+      await demo.close();
     });
 
     const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;

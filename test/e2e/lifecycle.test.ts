@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { runClient } from '../support/client.ts';
+import type { ClientResult } from '../support/client.ts';
+import { bash, type ClientDemo, openClientDemo } from '../support/client-demo.ts';
 import { type FakeSlack, startFakeSlack } from '../support/fake-slack.ts';
 import {
   allText,
@@ -8,10 +9,8 @@ import {
   messageText,
   missingIn,
   type ScriptedTurn,
-  startMessagesApi,
 } from '../support/messages-api.ts';
-import { installTarball } from '../support/pack.ts';
-import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
+import type { Sandbox } from '../support/sandbox.ts';
 import { findLeaks, plantSecrets } from '../support/secrets.ts';
 import { snapshot } from '../support/snapshot.ts';
 
@@ -24,6 +23,7 @@ const FOREIGN_SETTINGS =
   '{\r\n\t"permissions": { "allow": ["Read"] },\r\n\t"hooks": {\r\n\t\t"Stop": [{ "hooks": [{ "type": "command", "command": "echo other >> \\"$HOME/other-tool\\"" }] }]\r\n\t}\r\n}\r\n';
 const secrets = plantSecrets();
 
+let demo: ClientDemo;
 let api: MessagesApi;
 let slack: FakeSlack;
 let sandbox: Sandbox;
@@ -35,15 +35,12 @@ let seenBefore = 0;
 const printed: string[] = [];
 
 beforeAll(async () => {
-  api = await startMessagesApi();
   slack = await startFakeSlack();
-  sandbox = makeSandbox();
-  sandbox.write(SETTINGS, FOREIGN_SETTINGS);
-  sandbox.write('src/app.js', 'export const answer = 41;\n');
-  sandbox.write('.claude-sessionrc.json', '{ "checkpoints": { "every": "1s" } }\n');
-  installTarball(sandbox);
-  sandbox.git('add', '-A');
-  sandbox.git('commit', '-q', '-m', 'Set up the demo');
+  demo = await openClientDemo({
+    files: { [SETTINGS]: FOREIGN_SETTINGS, 'src/app.js': 'export const answer = 41;\n' },
+    config: { checkpoints: { every: '1s' } },
+  });
+  ({ api, sandbox } = demo);
   before = foreignBytes();
 });
 
@@ -53,8 +50,7 @@ beforeEach(() => {
 });
 
 afterAll(async () => {
-  sandbox.cleanup();
-  await api.close();
+  await demo.close();
   await slack.close();
 });
 
@@ -78,25 +74,16 @@ async function cli(...args: string[]): Promise<string> {
   return run.stdout;
 }
 
-async function claude(prompt: string, turns: ScriptedTurn[], args: string[] = []) {
-  api.script(...turns);
-  const run = await runClient({
-    sandbox,
-    api,
-    prompt,
+async function claude(prompt: string, turns: ScriptedTurn[], args: string[] = []): Promise<ClientResult> {
+  const run = await demo.talk(prompt, turns, {
     args: ['--allowedTools=Bash,Write,Edit,Read', ...args],
     env: { ...secrets.environment, ...slack.env },
   });
   // Standard output is the client's own and repeats what the API said; hooks speak on standard error.
   printed.push(run.stderr);
-  expect(await sandbox.settle(30_000)).toEqual([]);
-  expect([api.remaining(), api.unscripted, api.strays]).toEqual([0, 0, []]);
   return run;
 }
 
-const bash = (command: string): ScriptedTurn => ({
-  tools: [{ name: 'Bash', input: { command, description: 'run it' } }],
-});
 const messages = () => slack.requests.slice(seenBefore);
 const errorLogs = (): string[] => sandbox.list('.claude/errors');
 

@@ -1,58 +1,55 @@
 import * as path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type ClientResult, runClient } from '../support/client.ts';
-import { type MessagesApi, type ScriptedTurn, startMessagesApi } from '../support/messages-api.ts';
-import { installTarball } from '../support/pack.ts';
-import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
+import type { ClientResult } from '../support/client.ts';
+import { bash, type ClientDemo, openClientDemo } from '../support/client-demo.ts';
+import type { MessagesApi, ScriptedTurn } from '../support/messages-api.ts';
+import type { Sandbox } from '../support/sandbox.ts';
 
 // Edits outside the partition in work, with the real client: what it lets through, and what the model is told.
 
+let demo: ClientDemo;
 let api: MessagesApi;
 let sandbox: Sandbox;
 
 beforeAll(async () => {
-  api = await startMessagesApi();
-  sandbox = makeSandbox();
-  sandbox.write('src/ui/a.ts', 'export const a = 1;\n');
-  sandbox.write('src/server/b.ts', 'export const b = 1;\n');
-  sandbox.write('.claude/partitions/frontend.md', 'PARTITION-FILE-MARKER\n');
-  configure('block');
-  installTarball(sandbox);
-  sandbox.git('add', '-A');
-  sandbox.git('commit', '-q', '-m', 'Set up the demo');
-  expect(await sandbox.cli(['install', '--scope', 'project', '--yes'])).toMatchObject({ code: 0 });
+  demo = await openClientDemo({
+    files: {
+      'src/ui/a.ts': 'export const a = 1;\n',
+      'src/server/b.ts': 'export const b = 1;\n',
+      '.claude/partitions/frontend.md': 'PARTITION-FILE-MARKER\n',
+    },
+    config: configOf('block'),
+    install: ['--scope', 'project'],
+  });
+  ({ api, sandbox } = demo);
   expect(await sandbox.cli(['context', 'partition', 'use', 'frontend'])).toMatchObject({ code: 0 });
 });
 beforeEach(() => api.reset());
 afterAll(async () => {
-  expect(sandbox.cleanup()).toEqual([]);
-  await api.close();
+  expect(await demo.close()).toEqual([]);
 });
 
-function configure(outside: string): void {
+function configOf(outside: string): object {
   const partitions = [
     { name: 'Frontend', globs: ['src/ui/**'], outside },
     { name: 'Backend', globs: ['src/server/**'] },
   ];
-  sandbox.write('.claude-sessionrc.json', JSON.stringify({ partitions, checkpoints: { loop: false } }));
+  return { partitions, checkpoints: { loop: false } };
+}
+
+function configure(outside: string): void {
+  sandbox.write('.claude-sessionrc.json', JSON.stringify(configOf(outside)));
 }
 
 const write = (file: string, content: string): ScriptedTurn => ({
   tools: [{ name: 'Write', input: { file_path: path.join(sandbox.repo, file), content } }],
 });
 
-async function agent(...turns: ScriptedTurn[]): Promise<ClientResult> {
-  api.script(...turns, { text: 'Done.' });
-  const run = await runClient({
-    sandbox,
-    api,
-    prompt: 'go',
+function agent(...turns: ScriptedTurn[]): Promise<ClientResult> {
+  return demo.talk('go', [...turns, { text: 'Done.' }], {
     args: ['--allowedTools=Write,Edit,Bash,Agent', '--permission-mode=acceptEdits'],
+    ends: { code: 0, result: { is_error: false, result: 'Done.' } },
   });
-  expect(run).toMatchObject({ code: 0, result: { is_error: false, result: 'Done.' } });
-  expect(await sandbox.settle(30_000)).toEqual([]);
-  expect([api.remaining(), api.unscripted, api.strays]).toEqual([0, 0, []]);
-  return run;
 }
 
 const told = (run: ClientResult): string => JSON.stringify(run.requests.map(({ body }) => body));
@@ -89,10 +86,7 @@ test('an edit of a sub-agent is refused as well', async () => {
 test('the agent that is told to changes the partition of its session, and only of that', async () => {
   configure('block');
   const use = 'node_modules/.bin/claude-hooks context partition use backend';
-  await agent(
-    { tools: [{ name: 'Bash', input: { command: use, description: 'x' } }] },
-    write('src/server/after.ts', 'x\n'),
-  );
+  await agent(bash(use), write('src/server/after.ts', 'x\n'));
   expect(sandbox.exists('src/server/after.ts')).toBe(true);
   await agent(write('src/server/next.ts', 'x\n'));
   expect(sandbox.exists('src/server/next.ts')).toBe(false);

@@ -2,35 +2,32 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { readRecords } from '../../src/store/journal.ts';
-import { type ClientResult, runClient } from '../support/client.ts';
-import { allText, type MessagesApi, startMessagesApi } from '../support/messages-api.ts';
-import { installTarball } from '../support/pack.ts';
-import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
+import type { ClientResult } from '../support/client.ts';
+import { type ClientDemo, openClientDemo, watchNode } from '../support/client-demo.ts';
+import { allText, type MessagesApi } from '../support/messages-api.ts';
+import type { Sandbox } from '../support/sandbox.ts';
 
 // Prompts that are understood, typed into the real client. The tests build on one another. A `node` in front of the real
 // one on PATH writes down each start.
 
+let demo: ClientDemo;
 let api: MessagesApi;
 let sandbox: Sandbox;
 let session: string;
+/** The environment in which starts of Node are written down. */
+let env: { PATH: string };
 
 beforeAll(async () => {
-  api = await startMessagesApi();
-  sandbox = makeSandbox();
-  sandbox.write('src/app.js', 'export const answer = 42;\n');
-  sandbox.write('docs/notes.md', '# Notes\n\nNOTES-MARKER: remember the milk.\n');
-  sandbox.write('.claude-sessionrc.json', '{ "checkpoints": { "loop": false, "onStop": false } }\n');
-  installTarball(sandbox);
-  sandbox.git('add', '-A');
-  sandbox.git('commit', '-q', '-m', 'Set up the demo');
-  expect(await sandbox.cli(['install', '--scope', 'project', '--yes'])).toMatchObject({ code: 0 });
-  const node = path.join(sandbox.home, 'bin/node');
-  fs.mkdirSync(path.dirname(node));
-  fs.writeFileSync(
-    node,
-    `#!/bin/sh\nprintf '%s\\n' "$1" >>"$HOME/node-starts"\nexec '${process.execPath}' "$@"\n`,
-    { mode: 0o755 },
-  );
+  demo = await openClientDemo({
+    files: {
+      'src/app.js': 'export const answer = 42;\n',
+      'docs/notes.md': '# Notes\n\nNOTES-MARKER: remember the milk.\n',
+    },
+    config: { checkpoints: { loop: false, onStop: false } },
+    install: ['--scope', 'project'],
+  });
+  ({ api, sandbox } = demo);
+  env = watchNode(sandbox);
 });
 
 beforeEach(() => {
@@ -39,18 +36,12 @@ beforeEach(() => {
 });
 
 afterAll(async () => {
-  expect(sandbox.cleanup()).toEqual([]);
-  await api.close();
+  expect(await demo.close()).toEqual([]);
 });
 
-async function ask(prompt: string, args: readonly string[] = []): Promise<ClientResult> {
-  api.script({ text: 'Done.' });
-  const PATH = `${path.join(sandbox.home, 'bin')}${path.delimiter}${sandbox.env.PATH}`;
-  const run = await runClient({ sandbox, api, prompt, args, env: { PATH } });
-  expect(run).toMatchObject({ code: 0, result: { is_error: false, result: 'Done.' } });
-  expect(await sandbox.settle(30_000)).toEqual([]);
-  expect([api.remaining(), api.unscripted, api.strays]).toEqual([0, 0, []]);
-  return run;
+function ask(prompt: string, args: readonly string[] = []): Promise<ClientResult> {
+  const ends = { code: 0, result: { is_error: false, result: 'Done.' } };
+  return demo.talk(prompt, [{ text: 'Done.' }], { args, env, ends });
 }
 
 /** What the model was sent for the turn. */

@@ -3,14 +3,14 @@ import * as path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ReplayStep } from '../../src/replay/types.ts';
 import { readTranscript } from '../../src/transcript/read.ts';
-import { runClient } from '../support/client.ts';
-import { type MessagesApi, type ScriptedTurn, startMessagesApi, type Turn } from '../support/messages-api.ts';
-import { installTarball } from '../support/pack.ts';
+import { bash, type ClientDemo, openClientDemo } from '../support/client-demo.ts';
+import type { MessagesApi, ScriptedTurn, Turn } from '../support/messages-api.ts';
 import { filesBelow } from '../support/replay.ts';
-import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
+import type { Sandbox } from '../support/sandbox.ts';
 
 // A session of the real client whose files are made again from what it recorded. The tests build on one another.
 
+let demo: ClientDemo;
 let api: MessagesApi;
 let sandbox: Sandbox;
 let session: string;
@@ -20,28 +20,28 @@ let edited: Record<string, string>;
 let last: Record<string, string>;
 
 beforeAll(async () => {
-  api = await startMessagesApi();
-  sandbox = makeSandbox();
-  sandbox.write('.claude-sessionrc.json', '{ "checkpoints": { "loop": false } }\n');
-  sandbox.write('src/app.js', `${Array.from({ length: 400 }, (_, at) => `line ${at}`).join('\n')}\n`);
-  sandbox.write('crlf.txt', 'one\r\ntwo\r\nthree\r\n');
-  sandbox.write('ä ö.txt', 'x x x\nno end');
-  sandbox.write('run.sh', '#!/bin/sh\necho 1\n');
-  fs.chmodSync(path.join(sandbox.repo, 'run.sh'), 0o755);
-  fs.writeFileSync(path.join(sandbox.repo, 'wide.txt'), Buffer.from('\ufeffone\r\ntwo\r\n', 'utf16le'));
-  sandbox.write('n.ipynb', JSON.stringify(NOTEBOOK, undefined, 1));
-  installTarball(sandbox);
-  sandbox.git('add', '-A');
-  sandbox.git('commit', '-q', '-m', 'Set up the demo');
-  // Neither committed nor staged: the session begins with it.
-  sandbox.write('draft.txt', 'mine\n');
-  const installed = await sandbox.cli(['install', '--scope', 'local', '--git-hooks', 'none', '--yes']);
-  expect(installed).toMatchObject({ code: 0 });
+  demo = await openClientDemo({
+    files: {
+      'src/app.js': `${Array.from({ length: 400 }, (_, at) => `line ${at}`).join('\n')}\n`,
+      'crlf.txt': 'one\r\ntwo\r\nthree\r\n',
+      'ä ö.txt': 'x x x\nno end',
+      'run.sh': '#!/bin/sh\necho 1\n',
+      'n.ipynb': JSON.stringify(NOTEBOOK, undefined, 1),
+    },
+    config: { checkpoints: { loop: false } },
+    prepare: ({ repo }) => {
+      fs.chmodSync(path.join(repo, 'run.sh'), 0o755);
+      fs.writeFileSync(path.join(repo, 'wide.txt'), Buffer.from('\ufeffone\r\ntwo\r\n', 'utf16le'));
+    },
+    // Neither committed nor staged: the session begins with it.
+    uncommitted: { 'draft.txt': 'mine\n' },
+    install: ['--scope', 'local', '--git-hooks', 'none'],
+  });
+  ({ api, sandbox } = demo);
 });
 
 afterAll(async () => {
-  expect(sandbox.cleanup()).toEqual([]);
-  await api.close();
+  expect(await demo.close()).toEqual([]);
 });
 
 const NOTEBOOK = {
@@ -63,20 +63,14 @@ const edit = (file: string, from: string, to: string, all = false): ScriptedTurn
     { name: 'Edit', input: { file_path: at(file), old_string: from, new_string: to, replace_all: all } },
   ],
 });
-const bash = (command: string): ScriptedTurn => ({
-  tools: [{ name: 'Bash', input: { command, description: 'run' } }],
-});
 
 async function claude(prompt: string, turns: ScriptedTurn[], agent: ScriptedTurn[] = []): Promise<void> {
   api.reset();
   api.scriptSubagent(...agent);
-  api.script(...turns, { text: 'Done.' });
   const args = ['--allowedTools=Bash,Write,Edit,Read,NotebookEdit,Task,Agent'];
   if (session !== undefined) args.push('--resume', session);
-  const run = await runClient({ sandbox, api, prompt, args });
-  expect(run).toMatchObject({ code: 0, result: { is_error: false } });
-  expect(await sandbox.settle(60_000)).toEqual([]);
-  expect([api.remaining(), api.unscripted, api.strays]).toEqual([0, 0, []]);
+  const ends = { code: 0, result: { is_error: false } };
+  const run = await demo.talk(prompt, [...turns, { text: 'Done.' }], { args, ends, settleMs: 60_000 });
   session = run.session;
 }
 

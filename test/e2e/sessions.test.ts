@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { clientBinary, clientEnvironment, runClient } from '../support/client.ts';
-import { type MessagesApi, type ScriptedTurn, startMessagesApi } from '../support/messages-api.ts';
-import { installTarball } from '../support/pack.ts';
-import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
+import { type ClientResult, clientBinary, clientEnvironment } from '../support/client.ts';
+import { type ClientDemo, openClientDemo } from '../support/client-demo.ts';
+import type { MessagesApi, ScriptedTurn } from '../support/messages-api.ts';
+import type { Sandbox } from '../support/sandbox.ts';
 
 // One piece of work with the real client: started, prompted, resumed, forked, cleared, compacted, its client killed. The
 // tests build on one another.
@@ -26,6 +26,7 @@ interface Shown extends Omit<Item, 'conversations'> {
   variables: Record<string, string>;
 }
 
+let demo: ClientDemo;
 let api: MessagesApi;
 let sandbox: Sandbox;
 /** The first conversation, and the session it belongs to. */
@@ -33,25 +34,19 @@ let first: string;
 let work: string;
 
 beforeAll(async () => {
-  api = await startMessagesApi();
-  sandbox = makeSandbox();
-  sandbox.write('src/app.js', 'export const answer = 41;\n');
-  sandbox.write('.claude-sessionrc.json', '{ "checkpoints": { "loop": false } }\n');
-  installTarball(sandbox);
-  sandbox.git('add', '-A');
-  sandbox.git('commit', '-q', '-m', 'Set up the demo');
-  const installed = await sandbox.cli(['install', '--scope', 'local', '--git-hooks', 'none', '--yes']);
-  expect(installed).toMatchObject({ code: 0 });
+  demo = await openClientDemo({
+    files: { 'src/app.js': 'export const answer = 41;\n' },
+    config: { checkpoints: { loop: false } },
+    install: ['--scope', 'local', '--git-hooks', 'none'],
+  });
+  ({ api, sandbox } = demo);
 });
 
 beforeEach(() => {
   api.reset();
 });
 
-afterAll(async () => {
-  sandbox.cleanup();
-  await api.close();
-});
+afterAll(() => demo.close());
 
 async function json<T>(...args: string[]): Promise<T> {
   const run = await sandbox.cli(['session', ...args, '--json']);
@@ -62,17 +57,8 @@ async function json<T>(...args: string[]): Promise<T> {
 const items = async (): Promise<Item[]> => (await json<{ items: Item[] }>('list', '--all')).items;
 const shown = (id: string): Promise<Shown> => json<Shown>('show', id);
 
-async function claude(prompt: string, turns: ScriptedTurn[], args: string[] = []) {
-  api.script(...turns);
-  const run = await runClient({
-    sandbox,
-    api,
-    prompt,
-    args: ['--allowedTools=Bash,Write,Edit,Read', ...args],
-  });
-  expect(await sandbox.settle(30_000)).toEqual([]);
-  expect([api.remaining(), api.unscripted, api.strays]).toEqual([0, 0, []]);
-  return run;
+function claude(prompt: string, turns: ScriptedTurn[], args: string[] = []): Promise<ClientResult> {
+  return demo.talk(prompt, turns, { args: ['--allowedTools=Bash,Write,Edit,Read', ...args] });
 }
 
 const endWork = (session: string): number =>

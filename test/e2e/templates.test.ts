@@ -2,14 +2,15 @@ import * as path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { statePaths } from '../../src/store/paths.ts';
 import { isTemplateFinished, templateOf } from '../../src/store/template-progress.ts';
-import { type ClientResult, runClient } from '../support/client.ts';
-import { allText, type MessagesApi, startMessagesApi, type ToolCall } from '../support/messages-api.ts';
-import { installTarball } from '../support/pack.ts';
-import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
+import type { ClientResult } from '../support/client.ts';
+import { type ClientDemo, openClientDemo } from '../support/client-demo.ts';
+import { allText, type MessagesApi, type ToolCall } from '../support/messages-api.ts';
+import type { Sandbox } from '../support/sandbox.ts';
 
 // A session that is started from a template by a prompt typed into the real client, whose agent keeps tasks (TaskCreate,
 // TaskUpdate). The tests build on one another.
 
+let demo: ClientDemo;
 let api: MessagesApi;
 let sandbox: Sandbox;
 let session: string | undefined;
@@ -17,19 +18,16 @@ let session: string | undefined;
 let tasks = 0;
 
 beforeAll(async () => {
-  api = await startMessagesApi();
-  sandbox = makeSandbox();
-  sandbox.write('.claude-sessionrc.json', '{ "checkpoints": { "loop": false, "onStop": false } }\n');
-  sandbox.write('.claude/templates/small.md', '## One\n- [ ] Do {{Feature}}\n## Two\n- [ ] End it\n');
-  installTarball(sandbox);
-  sandbox.git('add', '-A');
-  sandbox.git('commit', '-q', '-m', 'Set up the demo');
-  expect(await sandbox.cli(['install', '--scope', 'project', '--yes'])).toMatchObject({ code: 0 });
+  demo = await openClientDemo({
+    files: { '.claude/templates/small.md': '## One\n- [ ] Do {{Feature}}\n## Two\n- [ ] End it\n' },
+    config: { checkpoints: { loop: false, onStop: false } },
+    install: ['--scope', 'project'],
+  });
+  ({ api, sandbox } = demo);
 });
 
 afterAll(async () => {
-  expect(sandbox.cleanup()).toEqual([]);
-  await api.close();
+  expect(await demo.close()).toEqual([]);
 });
 
 async function ask(
@@ -44,12 +42,12 @@ async function ask(
     done.map((subject) => ({ name: 'TaskCreate', input: { subject, description: subject } })),
     done.map((_, at) => ({ name: 'TaskUpdate', input: { taskId: String(first + at), status: 'completed' } })),
   ];
-  api.script(...turns.filter((tools) => tools.length > 0).map((tools) => ({ tools })), { text: 'Done.' });
-  const args = session === undefined ? [] : ['--resume', session, ...more];
-  const run = await runClient({ sandbox, api, prompt, args });
-  expect(run).toMatchObject({ code: 0, result: { is_error: false, result: 'Done.' } });
-  expect(await sandbox.settle(60_000)).toEqual([]);
-  expect([api.remaining(), api.unscripted, api.strays]).toEqual([0, 0, []]);
+  const scripted = turns.filter((tools) => tools.length > 0).map((tools) => ({ tools }));
+  const run = await demo.talk(prompt, [...scripted, { text: 'Done.' }], {
+    args: session === undefined ? [] : ['--resume', session, ...more],
+    ends: { code: 0, result: { is_error: false, result: 'Done.' } },
+    settleMs: 60_000,
+  });
   session = run.session;
   return run;
 }
