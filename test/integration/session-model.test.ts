@@ -19,10 +19,10 @@ import { belongingOf } from '../../src/store/belonging.ts';
 import { readRecords } from '../../src/store/journal.ts';
 import { locateRepository, statePaths } from '../../src/store/paths.ts';
 import { openSpool, recordEvent } from '../../src/store/spool.ts';
+import { BECOMES, LEGAL, type ModelSession, SessionModel } from '../support/session-model.ts';
 
 // Random sequences of what clients, agents, workers and people do, and of crashes, through the real store and flows, beside
-// a reference model that knows nothing of moves: which conversations are open, which of them are busy, and whether a
-// session was put aside.
+// the reference model.
 
 const RUNS = process.env.CLAUDE_HOOKS_FULL === '1' ? 10_000 : 120;
 const HOUR = 3_600_000;
@@ -47,39 +47,6 @@ vi.mock('../../src/store/spool.ts', async (original) => {
     },
   };
 });
-
-type Aside = 'New' | 'Paused' | 'Complete' | 'Archived';
-
-interface ModelSession {
-  /** Its id, once it is known. */
-  id: string | undefined;
-  aside: Aside | undefined;
-  done: boolean;
-  last: number;
-  conversations: Map<string, 'idle' | 'busy' | 'off'>;
-}
-
-interface Client {
-  pid: number;
-  conversation: string;
-}
-
-const LEGAL: Record<SessionCommand, readonly string[]> = {
-  start: ['New'],
-  cancel: ['Active'],
-  pause: ['Active'],
-  resume: ['Paused', 'Complete', 'Archived'],
-  complete: ['Working', 'Active', 'Paused'],
-  archive: ['Complete', 'Paused', 'New'],
-};
-const BECOMES: Record<SessionCommand, Aside | undefined> = {
-  start: undefined,
-  cancel: 'New',
-  pause: 'Paused',
-  resume: undefined,
-  complete: 'Complete',
-  archive: 'Archived',
-};
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'claude-hooks-model-'));
 let folders = 0;
@@ -122,64 +89,6 @@ afterAll(() => {
   fs.rmSync(root, { recursive: true, force: true });
 });
 
-class Model {
-  readonly sessions: ModelSession[] = [];
-  clients: Client[] = [];
-  /** Conversations whose client was killed. */
-  readonly killed = new Set<string>();
-  readonly runs = new Map<string, number>();
-  private next = 0;
-  awaited: ModelSession | undefined;
-
-  stateOf(one: ModelSession): string {
-    const all = [...one.conversations.values()];
-    return one.aside ?? (all.includes('busy') ? 'Working' : 'Active');
-  }
-
-  of(conversation: string): ModelSession {
-    const found = this.sessions.find(({ conversations }) => conversations.has(conversation));
-    if (found === undefined) throw new Error(`no session has ${conversation}`);
-    return found;
-  }
-
-  make(): ModelSession {
-    const made: ModelSession = {
-      id: undefined,
-      aside: 'New',
-      done: false,
-      last: world.now,
-      conversations: new Map(),
-    };
-    this.sessions.push(made);
-    return made;
-  }
-
-  fresh(): string {
-    this.next += 1;
-    return `c${this.next}`;
-  }
-
-  touch(one: ModelSession): void {
-    one.last = world.now;
-  }
-
-  open(one: ModelSession): void {
-    if (one.aside !== undefined && one.aside !== 'New') one.done = false;
-    one.aside = undefined;
-    this.touch(one);
-  }
-
-  close(conversation: string): void {
-    const one = this.of(conversation);
-    if (one.conversations.get(conversation) === 'off') return;
-    one.conversations.set(conversation, 'off');
-    this.runs.set(conversation, (this.runs.get(conversation) ?? 0) + 1);
-    const isOpen = [...one.conversations.values()].some((status) => status !== 'off');
-    if (one.aside === undefined && !isOpen) one.aside = one.done ? 'Complete' : 'Paused';
-    this.touch(one);
-  }
-}
-
 /** One thing that happens; numbers choose among what there is. */
 type Step = { what: string; a: number; b: number };
 const WHAT = [
@@ -191,7 +100,7 @@ const WHAT = [
 
 let pids = 5_000_000;
 
-function begin(model: Model, source: string, conversation: string, pid: number, fork?: string): void {
+function begin(model: SessionModel, source: string, conversation: string, pid: number, fork?: string): void {
   const event = parseEvent(
     Buffer.from(
       JSON.stringify({
@@ -217,7 +126,7 @@ function tell(name: string, conversation: string, more: Record<string, unknown> 
   recordEvent(place.state, bell, 'local', JSON.stringify(payload));
 }
 
-async function happen(model: Model, { what, a, b }: Step): Promise<void> {
+async function happen(model: SessionModel, { what, a, b }: Step): Promise<void> {
   world.now += 1_000;
   const pick = <T>(list: readonly T[], by: number): T | undefined => list[by % Math.max(1, list.length)];
   const client = pick(model.clients, a);
@@ -404,7 +313,7 @@ async function work(): Promise<void> {
   keepSessions(place);
 }
 
-async function compare(model: Model, steps: readonly Step[]): Promise<void> {
+async function compare(model: SessionModel, steps: readonly Step[]): Promise<void> {
   for (const one of model.sessions) {
     const [conversation] = one.conversations.keys();
     if (conversation !== undefined) one.id ??= belongingOf(place.state, conversation)?.session;
@@ -433,7 +342,7 @@ test(`${RUNS} random lives of sessions: the state is always the model's, the wor
       world.parents.clear();
       world.now = Date.now();
       openPlace();
-      const model = new Model();
+      const model = new SessionModel(() => world.now);
       for (const [index, one] of steps.entries()) {
         await happen(model, one);
         await compare(model, steps.slice(0, index + 1));

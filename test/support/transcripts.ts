@@ -1,39 +1,6 @@
-import fc from 'fast-check';
 import type { TranscriptEvent } from '../../src/transcript/events.ts';
-
-/** One step of a session; numbers choose among what is there. */
-export interface Step {
-  kind:
-    | 'prompt'
-    | 'notice'
-    | 'answer'
-    | 'calls'
-    | 'compaction'
-    | 'api-error'
-    | 'synthetic'
-    | 'quiet'
-    | 'attachment'
-    | 'hook'
-    | 'task-end'
-    | 'future';
-  text: string;
-  decides: boolean;
-  calls: CallStep[];
-  /** Each block of a message in a record of its own. */
-  split: boolean;
-  /** The order of results, by shuffling with these numbers. */
-  shuffle: number[];
-}
-
-export interface CallStep {
-  tool: string;
-  file: number;
-  ok: boolean;
-  /** Never answered. */
-  open: boolean;
-  text: string;
-  number: number;
-}
+import { answerOf, detailOf, inputOf, nameOf, shownBy, uuidOf } from './transcript-parts.ts';
+import { type CallStep, FILES, type Step } from './transcript-steps.ts';
 
 export interface Model {
   /** Lines without their ends. */
@@ -64,76 +31,6 @@ export interface Expected {
   todos: string[];
   unknown: number;
 }
-
-const NASTY = [
-  '","type":"tool_result","is_error":true',
-  '{"tool_use_id":"toolu_x","timestamp":"2001-01-01T00:00:00.000Z"}',
-  '"},{"tool_use_id":"x"',
-  '"}]},"uuid":"00000000-0000-4000-8000-000000000000","timestamp":"2001-01-01T00:00:00.000Z","toolUseResult":{"type":"create","filePath":"/x"',
-  '],"stop_reason":"end_turn","usage":{"input_tokens":9}}',
-  '\u0000\u001f\u2028\ud800 ü 價 \\ \\" \\\\"',
-  'File created successfully at: /nowhere',
-  '",\n"cwd":"/elsewhere","sessionId":"s","version":"1"}',
-];
-const TOOLS = [
-  'Bash',
-  'Read',
-  'Grep',
-  'Write',
-  'Create',
-  'Edit',
-  'TaskCreate',
-  'TaskUpdate',
-  'TodoWrite',
-  'Agent',
-  'mcp__x__y',
-];
-const FILES = ['/repo/a.ts', '/repo/b "quoted".ts', '/repo/ü/c.ts', '/repo/back\\slash.ts'];
-
-const text = fc.oneof(
-  fc.string({ unit: 'grapheme', maxLength: 30 }),
-  fc.constantFrom(...NASTY),
-  fc
-    .tuple(fc.constantFrom(...NASTY), fc.integer({ min: 10, max: 60 }))
-    .map(([word, times]) => word.repeat(times)),
-  fc.integer({ min: 500, max: 4_000 }).map((size) => 'plain words '.repeat(size / 12)),
-);
-const call: fc.Arbitrary<CallStep> = fc.record({
-  tool: fc.constantFrom(...TOOLS),
-  file: fc.nat(FILES.length - 1),
-  ok: fc.nat(4).map((number) => number > 0),
-  open: fc.nat(15).map((number) => number === 0),
-  text,
-  number: fc.nat(6),
-});
-const kinds: Step['kind'][] = [
-  'prompt',
-  'notice',
-  'answer',
-  'calls',
-  'calls',
-  'calls',
-  'compaction',
-  'api-error',
-  'synthetic',
-  'quiet',
-  'attachment',
-  'hook',
-  'task-end',
-  'future',
-];
-
-export const arbitrarySteps: fc.Arbitrary<Step[]> = fc.array(
-  fc.record({
-    kind: fc.constantFrom(...kinds),
-    text,
-    decides: fc.boolean(),
-    calls: fc.array(call, { minLength: 1, maxLength: 4 }),
-    split: fc.boolean(),
-    shuffle: fc.array(fc.nat(3), { minLength: 4, maxLength: 4 }),
-  }),
-  { maxLength: 14 },
-);
 
 /** What an event says, in words that `buildModel` writes too. */
 export function signatureOf(event: TranscriptEvent): string {
@@ -321,7 +218,7 @@ class FileWriter {
       input: {} as Record<string, unknown>,
     }));
     const message = `msg_${this.shared.sequence}`;
-    for (const call of asked) call.input = this.inputOf(call.one);
+    for (const call of asked) call.input = inputOf(call.one);
     const blocks = asked.map(({ one, id, input }) => ({
       type: 'tool_use',
       id,
@@ -349,34 +246,6 @@ class FileWriter {
     for (const call of answered) this.result(call.one, call.id, call.line, call.input);
   }
 
-  private inputOf(one: CallStep): Record<string, unknown> {
-    const file = FILES[one.file] ?? '';
-    switch (one.tool) {
-      case 'Bash':
-        return { command: `run ${one.number} ${one.text.slice(0, 50)}`, description: 'd' };
-      case 'Write':
-      case 'Create':
-        return { file_path: file, content: one.text };
-      case 'Edit':
-        return { replace_all: false, file_path: file, old_string: 'a', new_string: one.text };
-      case 'TaskCreate':
-        return { subject: `Task ${one.number}`, description: one.text };
-      case 'TaskUpdate':
-        return { taskId: String(one.number), status: one.ok ? 'completed' : 'in_progress' };
-      case 'TodoWrite':
-        return {
-          todos: [
-            { content: `todo ${one.number}`, status: 'pending', activeForm: 'x' },
-            { content: 'done', status: 'completed', activeForm: 'x' },
-          ],
-        };
-      case 'Agent':
-        return { description: 'explore', prompt: one.text, subagent_type: 'helper' };
-      default:
-        return { file_path: file, pattern: one.text };
-    }
-  }
-
   private result(one: CallStep, id: string, line: number, input: Record<string, unknown>): void {
     const { expected } = this.shared;
     const name = nameOf(one.tool);
@@ -397,7 +266,7 @@ class FileWriter {
           ...(name === 'Bash' ? { is_error: false } : {}),
         }
       : { type: 'tool_result', content: `Error: ${one.text}`, is_error: true, tool_use_id: id };
-    const detail = ok ? this.detailOf(one, agent, input) : `Error: ${one.text}`;
+    const detail = ok ? detailOf(one, agent, input, this.tasks.size + 1) : `Error: ${one.text}`;
     // Of what a sub-agent did the client notes nothing.
     this.user([block], {}, this.agent === undefined ? detail : undefined);
     const result = this.lines.length;
@@ -450,65 +319,6 @@ class FileWriter {
     writer.step({ kind: 'answer', calls: [], ...rest });
     writer.finish();
     this.shared.agents.set(id, writer.lines);
-  }
-
-  private detailOf(one: CallStep, agent: string | undefined, input: Record<string, unknown>): unknown {
-    const file = FILES[one.file] ?? '';
-    switch (one.tool) {
-      case 'Bash':
-        return { stdout: one.text, stderr: '', interrupted: false, isImage: false, noOutputExpected: false };
-      case 'Read':
-        return { type: 'text', file: { filePath: file, content: one.text, numLines: 1 } };
-      case 'Write':
-      case 'Create':
-        return {
-          type: one.tool === 'Create' ? 'create' : 'update',
-          filePath: file,
-          content: one.text,
-          structuredPatch: [],
-          originalFile: one.tool === 'Create' ? null : 'x',
-          userModified: false,
-        };
-      case 'Edit':
-        return {
-          filePath: file,
-          oldString: 'a',
-          newString: one.text,
-          originalFile: 'a',
-          structuredPatch: [],
-          userModified: false,
-          replaceAll: false,
-        };
-      case 'TaskCreate':
-        return { task: { id: String(this.tasks.size + 1), subject: input.subject } };
-      case 'TodoWrite':
-        return { oldTodos: [], newTodos: input.todos };
-      case 'Agent':
-        return agent === undefined
-          ? { status: 'completed' }
-          : {
-              status: 'completed',
-              prompt: one.text,
-              agentId: agent,
-              agentType: 'helper',
-              content: [],
-              totalDurationMs: 5,
-              totalTokens: 7,
-              totalToolUseCount: 4,
-            };
-      case 'mcp__x__y':
-        return {
-          content: one.text,
-          uuid: 'u',
-          timestamp: '2001-01-01T00:00:00.000Z',
-          cwd: '/elsewhere',
-          sessionId: 's',
-          version: '1',
-          is_error: false,
-        };
-      default:
-        return { text: one.text };
-    }
   }
 
   private message(blocks: unknown[], split: boolean): void {
@@ -571,44 +381,4 @@ class FileWriter {
   private get here(): string {
     return `${this.agent ?? ''}:${this.lines.length}`;
   }
-}
-
-/** What the model is shown where the call went well. */
-function shownBy(one: CallStep, file: string): string {
-  if (one.tool === 'Create') return `File created successfully at: ${file}`;
-  if (one.tool === 'Write' || one.tool === 'Edit') return `The file ${file} has been updated. ${one.text}`;
-  if (one.tool === 'TaskUpdate') return `Updated task #${one.number} status`;
-  return `R ${one.text}`;
-}
-
-function nameOf(tool: string): string {
-  return tool === 'Create' ? 'Write' : tool;
-}
-
-function uuidOf(number: number): string {
-  return `f48005ac-f30b-44fb-aeba-${String(number).padStart(12, '0')}`;
-}
-
-function answerOf(id: string, model: string, content: unknown[], output: number): Record<string, unknown> {
-  const usage = {
-    input_tokens: 3,
-    cache_creation_input_tokens: 4,
-    cache_read_input_tokens: 5,
-    output_tokens: output,
-    server_tool_use: { web_search_requests: 0 },
-    service_tier: 'standard',
-    cache_creation: { ephemeral_5m_input_tokens: 4 },
-    iterations: [],
-  };
-  return {
-    id,
-    type: 'message',
-    role: 'assistant',
-    model,
-    content,
-    stop_reason: null,
-    stop_sequence: null,
-    usage,
-    stop_details: null,
-  };
 }

@@ -14,7 +14,8 @@ import {
 } from '../../../src/transcript/facts.ts';
 import { renderSummary } from '../../../src/transcript/summary.ts';
 import { summarySections } from '../../../src/transcript/summary-sections.ts';
-import { arbitrarySteps, buildModel, type Model } from '../../support/transcripts.ts';
+import { arbitrarySteps } from '../../support/transcript-steps.ts';
+import { buildModel, type Model } from '../../support/transcripts.ts';
 
 const scratch = fs.mkdtempSync(path.join(tmpdir(), 'facts-totals-'));
 afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }));

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { TranscriptEvent, TranscriptReport } from '../../../src/transcript/events.ts';
 import { readTranscript } from '../../../src/transcript/read.ts';
-import { arbitrarySteps, buildModel } from '../../support/transcripts.ts';
+import { arbitrarySteps } from '../../support/transcript-steps.ts';
+import { buildModel } from '../../support/transcripts.ts';
 
 const scratch = fs.mkdtempSync(path.join(tmpdir(), 'light-'));
 afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }));

@@ -7,7 +7,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { TranscriptEvent, TranscriptReport } from '../../../src/transcript/events.ts';
 import { type ReadOptions, readTranscript } from '../../../src/transcript/read.ts';
 import { openTranscriptStream } from '../../../src/transcript/stream.ts';
-import { arbitrarySteps, buildModel, type Model, signatureOf } from '../../support/transcripts.ts';
+import { arbitrarySteps } from '../../support/transcript-steps.ts';
+import { buildModel, type Model, signatureOf } from '../../support/transcripts.ts';
 
 const scratch = fs.mkdtempSync(path.join(tmpdir(), 'read-transcript-'));
 afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }));

@@ -6,7 +6,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { TranscriptEvent } from '../../../src/transcript/events.ts';
 import { type ReadOptions, readTranscript } from '../../../src/transcript/read.ts';
 import { findWindow } from '../../../src/transcript/window.ts';
-import { arbitrarySteps, buildModel, type Model, type Step } from '../../support/transcripts.ts';
+import { arbitrarySteps, type Step } from '../../support/transcript-steps.ts';
+import { buildModel, type Model } from '../../support/transcripts.ts';
 
 const scratch = fs.mkdtempSync(path.join(tmpdir(), 'window-'));
 afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }));
