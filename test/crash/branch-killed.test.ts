@@ -5,14 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TreeNode } from '../../src/flows/branching/tree.ts';
 import { branchesOf, stateOf, treeAt } from '../support/branching.ts';
 import { placeOf } from '../support/checkpoints.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
 import { runKilled, writeShim } from '../support/kill-at.ts';
-import {
-  at,
-  type BuiltRepository,
-  isolateProcess,
-  makeDirty,
-  plainRepository,
-} from '../support/repositories.ts';
+import { at, type BuiltRepository, makeDirty, plainRepository } from '../support/repositories.ts';
 import { leftovers } from '../support/restore.ts';
 import { PROJECT_ROOT } from '../support/sandbox.ts';
 
@@ -22,17 +17,14 @@ const BRANCH = ['session', 'branch', 'urgent', '--task', 'do it'];
 const RETURN = ['session', 'return'];
 const LINKED = [...BRANCH, '--worktree'];
 
-let home: string;
 let tools: string;
 let shim: string;
+useIsolatedProcess();
 beforeAll(() => {
-  home = isolateProcess();
   tools = fs.mkdtempSync(path.join(os.tmpdir(), 'claude-hooks-kill-'));
   shim = writeShim(tools);
 });
-afterAll(() => {
-  for (const folder of [home, tools]) fs.rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => fs.rmSync(tools, { recursive: true, force: true }));
 
 /** Keeps a place as it is now. @returns what brings it back: journals and linked working trees name it by its path. */
 function keep({ base }: BuiltRepository): () => void {

@@ -10,19 +10,17 @@ import {
 } from '../../src/store/partition.ts';
 import { bundleScript } from '../support/bundle.ts';
 import { placeOf } from '../support/checkpoints.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
 import { killPoints, runKilledAt, writeKillPreload } from '../support/kill-points.ts';
-import { isolateProcess, plainRepository } from '../support/repositories.ts';
+import { plainRepository } from '../support/repositories.ts';
 import { workplaceOf } from '../support/snapshots.ts';
 
-let home: string;
 let folder: string;
+useIsolatedProcess();
 beforeAll(() => {
-  home = isolateProcess();
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'claude-hooks-script-'));
 });
-afterAll(() => {
-  for (const place of [home, folder]) fs.rmSync(place, { recursive: true, force: true });
-});
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 it('has the old choice or the new one, whole, whenever choosing is killed', async () => {
   const preload = writeKillPreload(folder);

@@ -4,12 +4,12 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { placeOf, saved } from '../support/checkpoints.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
 import { runKilled, writeShim } from '../support/kill-at.ts';
 import {
   at,
   type BuiltRepository,
   emptyFolder,
-  isolateProcess,
   makeDirty,
   plainRepository,
 } from '../support/repositories.ts';
@@ -19,22 +19,18 @@ import { PROJECT_ROOT } from '../support/sandbox.ts';
 const FULL = process.env.CLAUDE_HOOKS_FULL === '1';
 const RANDOM_KILLS = FULL ? 1_000 : 6;
 
-let home: string;
 let folder: string;
 let shim: string;
 let cli: string;
+useIsolatedProcess();
 beforeAll(() => {
-  home = isolateProcess();
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'claude-hooks-kill-'));
   shim = writeShim(folder);
   // A copy: the thousandth kill still meets the same program, whoever builds meanwhile.
   fs.cpSync(path.join(PROJECT_ROOT, 'dist'), path.join(folder, 'dist'), { recursive: true });
   cli = path.join(folder, 'dist/cli.cjs');
 });
-afterAll(() => {
-  fs.rmSync(home, { recursive: true, force: true });
-  fs.rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 /** Everything a restore has to do: create, change, remove, a file for a folder and the reverse, links, staging. */
 async function prepare(built: BuiltRepository): Promise<void> {

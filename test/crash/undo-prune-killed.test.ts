@@ -4,9 +4,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { doneOperations, operationPaths } from '../../src/store/operations.ts';
 import { bundleScript } from '../support/bundle.ts';
 import { fingerprint, placeOf } from '../support/checkpoints.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
 import { type KillPoint, killPoints, runKilledAt, writeKillPreload } from '../support/kill-points.ts';
 import { checkpointRefs, makeCheckpoints, writeDocument } from '../support/many-checkpoints.ts';
-import { type BuiltRepository, isolateProcess, makeDirty, plainRepository } from '../support/repositories.ts';
+import { type BuiltRepository, makeDirty, plainRepository } from '../support/repositories.ts';
 import { undoAt, workplaceAt } from '../support/undo.ts';
 
 const FULL = process.env.CLAUDE_HOOKS_FULL === '1';
@@ -25,21 +26,17 @@ openWorkplace({ cwd, env: process.env, runtime: '/nonexistent', now: Date.now })
 }).catch((error) => { process.stderr.write(String(error.stack)); process.exitCode = 1; });
 `;
 
-let home: string;
 let folder: string;
 let driver: string;
 let preload: string;
 let built: BuiltRepository;
+useIsolatedProcess();
 beforeAll(() => {
-  home = isolateProcess();
   folder = fs.mkdtempSync('/tmp/claude-hooks-driver-');
   driver = bundleScript(DRIVER, path.join(folder, 'driver.cjs'));
   preload = writeKillPreload(folder);
 });
-afterAll(() => {
-  fs.rmSync(home, { recursive: true, force: true });
-  fs.rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 beforeEach(() => {
   built = plainRepository();
   makeDirty(built);

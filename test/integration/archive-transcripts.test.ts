@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { archiveTranscripts } from '../../src/flows/archive-transcripts.ts';
 import { runWorker } from '../../src/flows/worker.ts';
 import { openWorkplace, type Workplace } from '../../src/flows/workplace.ts';
@@ -12,19 +12,16 @@ import { appendRecord } from '../../src/store/journal.ts';
 import { acquireLock } from '../../src/store/lock.ts';
 import { openSpool, recordEvent } from '../../src/store/spool.ts';
 import { unpacked } from '../support/archive.ts';
-import { type BuiltRepository, isolateProcess, plainRepository } from '../support/repositories.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
+import { type BuiltRepository, plainRepository } from '../support/repositories.ts';
 import { makeSandbox, PROJECT_ROOT, runProcess } from '../support/sandbox.ts';
 import { mountSmallDisk } from '../support/small-disk.ts';
 
 const DAY = 24 * 3_600_000;
-let home: string;
 let built: BuiltRepository;
 let place: Workplace;
 let folder: string;
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
 beforeEach(async () => {
   built = plainRepository();
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'claude-hooks-projects-'));

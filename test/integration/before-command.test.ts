@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { saveBeforeCommand } from '../../src/flows/before-command.ts';
 import { runBackgroundCheckpoint, runCheckpoint } from '../../src/flows/checkpoint.ts';
 import { runWorker } from '../../src/flows/worker.ts';
@@ -13,28 +13,16 @@ import { acquireLock } from '../../src/store/lock.ts';
 import { conversationJournal } from '../../src/store/paths.ts';
 import { openSpool } from '../../src/store/spool.ts';
 import { fingerprint } from '../support/checkpoints.ts';
+import { useCleanup, useIsolatedProcess } from '../support/for-the-file.ts';
 import { ringInstalled } from '../support/installed.ts';
-import {
-  type BuiltRepository,
-  emptyFolder,
-  isolateProcess,
-  makeDirty,
-  plainRepository,
-} from '../support/repositories.ts';
+import { type BuiltRepository, emptyFolder, makeDirty, plainRepository } from '../support/repositories.ts';
 import { makeSandbox, PROJECT_ROOT } from '../support/sandbox.ts';
 
 const NOW = Date.parse('2026-11-22T10:00:00Z');
 const MINUTE = 60_000;
 
-let home: string;
-const open: BuiltRepository[] = [];
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterEach(() => {
-  for (const built of open.splice(0)) built.cleanup();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
+const forThisTest = useCleanup();
 
 interface Started {
   built: BuiltRepository;
@@ -53,13 +41,12 @@ async function start(
   settings: unknown = {},
   build: () => BuiltRepository = plainRepository,
 ): Promise<Started> {
-  const built = build();
-  open.push(built);
+  const built = forThisTest(build());
   built.write('.claude-sessionrc.json', JSON.stringify(settings));
   let now = NOW;
   const place = await openWorkplace({
     cwd: built.root,
-    env: { HOME: home, PATH: process.env.PATH },
+    env: { HOME: process.env.HOME, PATH: process.env.PATH },
     runtime: path.join(PROJECT_ROOT, 'dist'),
     now: () => now,
   });
@@ -162,8 +149,7 @@ describe('a checkpoint before a command', () => {
     const held = refs().map((ref) => built.git('ls-tree', '--name-only', ref));
     expect(held.filter((names) => names.includes('only-here.txt'))).toHaveLength(1);
     expect(held).toHaveLength(2);
-    const other = plainRepository('other');
-    open.push(other);
+    const other = forThisTest(plainRepository('other'));
     await ask('rm *', { cwd: other.root });
     expect(other.git('for-each-ref', 'refs/claude-hooks')).toBe('');
   });

@@ -1,19 +1,15 @@
-import * as fs from 'node:fs';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { setVariable } from '../../src/flows/sessions/variables.ts';
 import { branchAt, returnAt, sessionAt, stateOf } from '../support/branching.ts';
 import { placeOf } from '../support/checkpoints.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
 import { apply, type Edit, edit } from '../support/random-trees.ts';
-import { type BuiltRepository, emptyFolder, isolateProcess, runGitLatin1 } from '../support/repositories.ts';
+import { type BuiltRepository, emptyFolder, runGitLatin1 } from '../support/repositories.ts';
 import { ignoredFiles, leftovers } from '../support/restore.ts';
 import { errorOf, undoAt } from '../support/undo.ts';
 
-let home: string;
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
 
 const RUNS = process.env.CLAUDE_HOOKS_FULL === '1' ? 400 : 6;
 const edits = fc.array(edit, { minLength: 1, maxLength: 10 });

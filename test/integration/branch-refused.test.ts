@@ -1,29 +1,25 @@
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { HooksError } from '../../src/errors.ts';
 import { refuseParked } from '../../src/flows/branching/parked.ts';
 import { markLive } from '../../src/store/live.ts';
 import { openSpool } from '../../src/store/spool.ts';
 import { branchAt, branchesOf, returnAt, stateOf } from '../support/branching.ts';
 import { placeOf, saved } from '../support/checkpoints.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
 import {
   at,
   type BuiltRepository,
   emptyFolder,
-  isolateProcess,
   makeDirty,
   plainRepository,
   runGit,
 } from '../support/repositories.ts';
 import { errorOf } from '../support/undo.ts';
 
-let home: string;
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
 
 /** Nothing changes, and the reason and what to do about it are said. */
 async function refused(built: BuiltRepository, work: () => Promise<unknown>): Promise<HooksError> {

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { takeTold } from '../../src/flows/branching/told.ts';
 import { beginConversation } from '../../src/flows/sessions/begin.ts';
 import { bindConversation } from '../../src/store/belonging.ts';
@@ -8,23 +8,14 @@ import { markLive } from '../../src/store/live.ts';
 import { openSpool } from '../../src/store/spool.ts';
 import { branchAt, branchesOf, returnAt, sessionAt, stateOf, treeAt } from '../support/branching.ts';
 import { placeOf } from '../support/checkpoints.ts';
-import {
-  at,
-  type BuiltRepository,
-  isolateProcess,
-  makeDirty,
-  plainRepository,
-} from '../support/repositories.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
+import { at, type BuiltRepository, makeDirty, plainRepository } from '../support/repositories.ts';
 import { leftovers } from '../support/restore.ts';
 import { errorOf, operationsAt, undoAt } from '../support/undo.ts';
 
-let home: string;
 let built: BuiltRepository;
 let root: string;
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
 beforeEach(() => {
   built = plainRepository();
   root = built.root;

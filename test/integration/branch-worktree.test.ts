@@ -1,27 +1,18 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { beginMarker, endMarker } from '../../src/context/regions.ts';
 import { markLive } from '../../src/store/live.ts';
 import { openSpool } from '../../src/store/spool.ts';
 import { branchAt, branchesOf, returnAt, sessionAt, stateOf, treeAt } from '../support/branching.ts';
 import { placeOf } from '../support/checkpoints.ts';
-import {
-  at,
-  type BuiltRepository,
-  isolateProcess,
-  makeDirty,
-  plainRepository,
-} from '../support/repositories.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
+import { at, type BuiltRepository, makeDirty, plainRepository } from '../support/repositories.ts';
 import { leftovers } from '../support/restore.ts';
 import { errorOf, operationsAt, undoAt } from '../support/undo.ts';
 
-let home: string;
 let built: BuiltRepository;
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
 beforeEach(() => {
   built = plainRepository();
   makeDirty(built);

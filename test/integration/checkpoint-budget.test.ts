@@ -1,27 +1,24 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { listCheckpoints } from '../../src/checkpoints/list.ts';
 import { fingerprint, placeOf, save, saved, treeOfAddAll } from '../support/checkpoints.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
 import { type GitWrapper, wrapGit } from '../support/git-wrapper.ts';
-import { type BuiltRepository, isolateProcess, makeDirty, plainRepository } from '../support/repositories.ts';
+import { type BuiltRepository, makeDirty, plainRepository } from '../support/repositories.ts';
 
 /** Enough for all that does not hang, too little for what does. */
 const BUDGET_MS = 700;
 const EVERY = process.env.CLAUDE_HOOKS_FULL === '1';
 
-let home: string;
 let built: BuiltRepository;
 let git: GitWrapper | undefined;
-beforeAll(() => {
-  home = isolateProcess();
-});
+useIsolatedProcess();
 afterEach(() => {
   git?.remove();
   git = undefined;
   built.cleanup();
 });
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
 
 /** A save whose git hangs at one command, within a budget that is too small for it. */
 async function cutOffAt(condition: string, include?: string[]): Promise<string> {

@@ -1,16 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { readDocument } from '../../src/checkpoints/document-file.ts';
 import { saved } from '../support/checkpoints.ts';
-import { isolateProcess, plainRepository } from '../support/repositories.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
+import { plainRepository } from '../support/repositories.ts';
 
-let home: string;
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
 
 it('does not wait for a pipe that stands where a document was', async () => {
   const { root } = plainRepository();

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { readMachinePart } from '../../src/checkpoints/machine-part.ts';
 import type { Checkpoint } from '../../src/checkpoints/types.ts';
 import { runCheckpoint, saveOnRequest } from '../../src/flows/checkpoint.ts';
@@ -9,7 +9,8 @@ import { openWorkplace, type Workplace } from '../../src/flows/workplace.ts';
 import { processStartTime } from '../../src/platform/process.ts';
 import { markLive } from '../../src/store/live.ts';
 import { openSpool } from '../../src/store/spool.ts';
-import { type BuiltRepository, isolateProcess, plainRepository } from '../support/repositories.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
+import { type BuiltRepository, plainRepository } from '../support/repositories.ts';
 
 const NOW = Date.parse('2026-11-22T10:00:00Z');
 const SESSION = '1abb7591-3552-410d-a4aa-430b0d31776c';
@@ -18,21 +19,17 @@ const FIXTURE = path.resolve(
   '../fixtures/claude-code/transcripts/tools-tasks-subagent.jsonl',
 );
 
-let home: string;
 let built: BuiltRepository;
 let clock = NOW;
-beforeAll(() => {
-  home = isolateProcess();
-});
+useIsolatedProcess();
 afterEach(() => built.cleanup());
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
 
 async function openPlace(): Promise<Workplace> {
   clock += 1000;
   const now = clock;
   const place = await openWorkplace({
     cwd: built.root,
-    env: { ...process.env, HOME: home },
+    env: process.env,
     runtime: path.resolve('dist'),
     now: () => now,
   });

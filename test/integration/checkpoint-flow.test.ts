@@ -1,35 +1,23 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { type CheckpointRequest, runCheckpoint } from '../../src/flows/checkpoint.ts';
 import { readRecords } from '../../src/store/journal.ts';
 import { openSpool } from '../../src/store/spool.ts';
 import { placeOf } from '../support/checkpoints.ts';
-import {
-  type BuiltRepository,
-  emptyFolder,
-  isolateProcess,
-  plainRepository,
-} from '../support/repositories.ts';
+import { useCleanup, useIsolatedProcess } from '../support/for-the-file.ts';
+import { type BuiltRepository, emptyFolder, plainRepository } from '../support/repositories.ts';
 
 const NOW = Date.parse('2026-11-22T10:00:00Z');
 const MINUTE = 60_000;
 
-let home: string;
-const open: BuiltRepository[] = [];
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterEach(() => {
-  for (const built of open.splice(0)) built.cleanup();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
+const forThisTest = useCleanup();
 
 function start(build: () => BuiltRepository = plainRepository, settings: unknown = {}) {
-  const built = build();
-  open.push(built);
+  const built = forThisTest(build());
   const place = placeOf(built.root);
   openSpool(place.state);
   const config: Config = configSchema.parse(settings);

@@ -1,25 +1,18 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { changesSince } from '../../src/checkpoints/changes.ts';
 import type { SaveInput } from '../../src/checkpoints/save.ts';
 import { fingerprint, placeOf, save, saved, treeOfAddAll } from '../support/checkpoints.ts';
-import { type BuiltRepository, isolateProcess, plainRepository, runGit } from '../support/repositories.ts';
+import { useCleanup, useIsolatedProcess } from '../support/for-the-file.ts';
+import { plainRepository, runGit } from '../support/repositories.ts';
 
-let home: string;
-const open: BuiltRepository[] = [];
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterEach(() => {
-  for (const built of open.splice(0)) built.cleanup();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
+const forThisTest = useCleanup();
 
 function start() {
-  const built = plainRepository();
-  open.push(built);
+  const built = forThisTest(plainRepository());
   built.write('.gitignore', '.env*\ncache/\nignored/\n*.log\n.claude/\n');
   built.git('commit', '-q', '-am', 'Ignore more');
   built.write('.env', 'TOKEN=one\n');

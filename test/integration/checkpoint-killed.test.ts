@@ -5,16 +5,16 @@ import * as path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bundleScript } from '../support/bundle.ts';
 import { fingerprint, placeOf, save, saved, treeOfAddAll } from '../support/checkpoints.ts';
-import { type BuiltRepository, isolateProcess, makeDirty, plainRepository } from '../support/repositories.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
+import { type BuiltRepository, makeDirty, plainRepository } from '../support/repositories.ts';
 
 const RUNS = process.env.CLAUDE_HOOKS_FULL === '1' ? 1_000 : 30;
 const FILES = 60;
 
-let home: string;
 let script: string;
 let folder: string;
+useIsolatedProcess();
 beforeAll(() => {
-  home = isolateProcess();
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'claude-hooks-script-'));
   script = bundleScript(
     `import { saveCheckpoint } from './src/checkpoints/save.ts';
@@ -27,10 +27,7 @@ beforeAll(() => {
     path.join(folder, 'save.cjs'),
   );
 });
-afterAll(() => {
-  fs.rmSync(home, { recursive: true, force: true });
-  fs.rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 /** Runs a save in a process of its own, killed after `afterMs`; `group` kills its gits with it. */
 function killedSave(root: string, afterMs: number | undefined, group: boolean): Promise<string> {

@@ -1,30 +1,16 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { fingerprint, save, saved, treeOfAddAll, writeOut } from '../support/checkpoints.ts';
 import { mountFoldingDisk } from '../support/folding-disk.ts';
-import {
-  at,
-  type BuiltRepository,
-  isolateProcess,
-  plainRepository,
-  runGitLatin1,
-} from '../support/repositories.ts';
+import { useCleanup, useIsolatedProcess } from '../support/for-the-file.ts';
+import { at, type BuiltRepository, plainRepository, runGitLatin1 } from '../support/repositories.ts';
 
-let home: string;
-const open: BuiltRepository[] = [];
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterEach(() => {
-  for (const built of open.splice(0)) built.cleanup();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
+const forThisTest = useCleanup();
 
 function repository(): BuiltRepository {
-  const built = plainRepository();
-  open.push(built);
-  return built;
+  return forThisTest(plainRepository());
 }
 
 /** `mode name` of every file of a tree, the name byte for byte. */

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { buildSync } from 'esbuild';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { runCheckpointLoop, saveAtStart, startCheckpointLoop } from '../../src/flows/checkpoint-loop.ts';
 import { isProcessAlive, processStartTime } from '../../src/platform/process.ts';
 import { markLive, unmarkLive } from '../../src/store/live.ts';
@@ -11,24 +11,19 @@ import { lockHolder } from '../../src/store/lock.ts';
 import type { StatePaths } from '../../src/store/paths.ts';
 import { openSpool } from '../../src/store/spool.ts';
 import { placeOf } from '../support/checkpoints.ts';
-import { type BuiltRepository, isolateProcess, plainRepository } from '../support/repositories.ts';
+import { useCleanup, useIsolatedProcess } from '../support/for-the-file.ts';
+import { type BuiltRepository, plainRepository } from '../support/repositories.ts';
 
-let home: string;
-const open: BuiltRepository[] = [];
 const children: ChildProcess[] = [];
-beforeAll(() => {
-  home = isolateProcess();
-});
+useIsolatedProcess();
+const forThisTest = useCleanup();
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
-  for (const built of open.splice(0)) built.cleanup();
 });
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
 
 /** A repository with a session whose client is a process that sleeps. */
 function session(): { built: BuiltRepository; state: StatePaths; client: number } {
-  const built = plainRepository();
-  open.push(built);
+  const built = forThisTest(plainRepository());
   const { state } = placeOf(built.root);
   openSpool(state);
   const client = startClient();

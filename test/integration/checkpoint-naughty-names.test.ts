@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { renderDocument } from '../../src/checkpoints/document.ts';
 import { findCheckpoint, listCheckpoints } from '../../src/checkpoints/list.ts';
 import { readMachinePart } from '../../src/checkpoints/machine-part.ts';
@@ -9,15 +9,12 @@ import { newCheckpointId } from '../../src/checkpoints/name.ts';
 import type { Checkpoint } from '../../src/checkpoints/types.ts';
 import { cleanName, isId } from '../../src/store/names.ts';
 import { fingerprint, placeOf, saved } from '../support/checkpoints.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
 import { NAUGHTY } from '../support/naughty.ts';
-import { type BuiltRepository, isolateProcess, plainRepository } from '../support/repositories.ts';
+import { type BuiltRepository, plainRepository } from '../support/repositories.ts';
 import { makeSandbox } from '../support/sandbox.ts';
 
-let home: string;
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
 
 const PLAIN: Checkpoint = {
   id: 'x-1',

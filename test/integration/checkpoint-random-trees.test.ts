@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   fingerprint,
   placeOf,
@@ -11,14 +11,11 @@ import {
   treeOfAddAll,
   writeOut,
 } from '../support/checkpoints.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
 import { apply, edit } from '../support/random-trees.ts';
-import { type BuiltRepository, emptyFolder, isolateProcess, runGitLatin1 } from '../support/repositories.ts';
+import { type BuiltRepository, emptyFolder, runGitLatin1 } from '../support/repositories.ts';
 
-let home: string;
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
 
 const RUNS = process.env.CLAUDE_HOOKS_FULL === '1' ? 500 : 25;
 

@@ -1,25 +1,22 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { listCheckpoints } from '../../src/checkpoints/list.ts';
 import { decodeMessage } from '../../src/checkpoints/metadata.ts';
 import type { Narrative } from '../../src/checkpoints/types.ts';
 import { placeOf, save, saved } from '../support/checkpoints.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
 import { type GitWrapper, wrapGit } from '../support/git-wrapper.ts';
-import { type BuiltRepository, isolateProcess, plainRepository } from '../support/repositories.ts';
+import { type BuiltRepository, plainRepository } from '../support/repositories.ts';
 
-let home: string;
 let built: BuiltRepository;
 let git: GitWrapper | undefined;
-beforeAll(() => {
-  home = isolateProcess();
-});
+useIsolatedProcess();
 afterEach(() => {
   git?.remove();
   git = undefined;
   built.cleanup();
 });
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
 
 const TOLD: Narrative = {
   nextSteps: [],

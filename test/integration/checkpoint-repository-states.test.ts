@@ -1,14 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fingerprint, placeOf, save, saved, stagedTree, treeOfAddAll } from '../support/checkpoints.ts';
-import { isolateProcess, REPOSITORY_STATES } from '../support/repositories.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
+import { REPOSITORY_STATES } from '../support/repository-states.ts';
 
-let home: string;
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
 
 const WITHOUT_LFS = [
   '-c',

@@ -1,14 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { fingerprint, save, saved } from '../support/checkpoints.ts';
-import { type BuiltRepository, isolateProcess, makeDirty, plainRepository } from '../support/repositories.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
+import { type BuiltRepository, makeDirty, plainRepository } from '../support/repositories.ts';
 
-let home: string;
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
 
 const HOOKS =
   'pre-commit commit-msg post-commit prepare-commit-msg reference-transaction post-index-change post-checkout pre-auto-gc'.split(

@@ -7,24 +7,15 @@ import { listCheckpoints } from '../../src/checkpoints/list.ts';
 import type { Checkpoint } from '../../src/checkpoints/types.ts';
 import { bundleScript } from '../support/bundle.ts';
 import { fingerprint, placeOf, treeOfAddAll } from '../support/checkpoints.ts';
-import {
-  at,
-  type BuiltRepository,
-  isolateProcess,
-  makeDirty,
-  plainRepository,
-} from '../support/repositories.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
+import { at, type BuiltRepository, makeDirty, plainRepository } from '../support/repositories.ts';
 
-let home: string;
 let folder: string;
+useIsolatedProcess();
 beforeAll(() => {
-  home = isolateProcess();
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'claude-hooks-script-'));
 });
-afterAll(() => {
-  fs.rmSync(home, { recursive: true, force: true });
-  fs.rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 function run(script: string, args: string[]): Promise<string> {
   return new Promise((resolve, reject) => {

@@ -11,13 +11,8 @@ import {
 import { newCheckpointId } from '../../src/checkpoints/name.ts';
 import { placeOf, saved } from '../support/checkpoints.ts';
 import { madeUp, type Planted, plantCheckpoints } from '../support/plant-checkpoints.ts';
-import {
-  type BuiltRepository,
-  isolateProcess,
-  linkedWorktree,
-  plainRepository,
-  runGit,
-} from '../support/repositories.ts';
+import { type BuiltRepository, isolateProcess, plainRepository, runGit } from '../support/repositories.ts';
+import { linkedWorktree } from '../support/repository-states.ts';
 
 const REFS = 'refs/claude-hooks/checkpoints/';
 const RUNS = process.env.CLAUDE_HOOKS_FULL === '1' ? 100 : 6;

@@ -3,9 +3,10 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeOut } from '../support/checkpoints.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
 import { copyScene, type MineResult, type Scene, startScene } from '../support/mine-kept.ts';
 import { linesOf, partsOf, play } from '../support/mine-kept-story.ts';
-import { emptyFolder, isolateProcess } from '../support/repositories.ts';
+import { emptyFolder } from '../support/repositories.ts';
 
 /**
  * Who changed what since the checkpoint, and what `restore --mode mine-kept` makes of it.
@@ -168,13 +169,12 @@ the limits: one look at what both did
 /** Else one of each group: a restore writes, moves, hashes again. */
 const RESTORES_ALL = process.env.CLAUDE_HOOKS_FULL === '1';
 
-let home: string;
 let template: Scene;
 const NINE = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
 const BIG = Array.from({ length: 1500 }, (_line, at) => `row-${at + 1}`);
 
+useIsolatedProcess();
 beforeAll(async () => {
-  home = isolateProcess();
   const built = emptyFolder();
   built.git('init', '-q', '-b', 'main');
   built.write('.gitignore', '*.log\n');
@@ -196,10 +196,7 @@ beforeAll(async () => {
   built.write('staged', 'staged\nand more\n');
   template = await startScene(built);
 });
-afterAll(() => {
-  template.cleanup();
-  fs.rmSync(home, { recursive: true, force: true });
-});
+afterAll(() => template.cleanup());
 
 /** All files but git's and ours: `mode` and bytes, or where a link points to. */
 function filesOf(root: string): Record<string, string> {

@@ -4,16 +4,16 @@ import * as path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeOut } from '../support/checkpoints.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
 import { copyScene, type Scene, startScene } from '../support/mine-kept.ts';
-import { emptyFolder, isolateProcess } from '../support/repositories.ts';
+import { emptyFolder } from '../support/repositories.ts';
 
 const FULL = process.env.CLAUDE_HOOKS_FULL === '1';
 const NAMES = ['a', 'b', 'dir/c', 'large', 'crlf', 'new', 'dir/other'];
 
-let home: string;
 let template: Scene;
+useIsolatedProcess();
 beforeAll(async () => {
-  home = isolateProcess();
   const built = emptyFolder();
   built.git('init', '-q', '-b', 'main');
   const lines = (name: string, count: number, end = '\n'): string =>
@@ -27,10 +27,7 @@ beforeAll(async () => {
   built.git('commit', '-q', '-m', 'First');
   template = await startScene(built);
 });
-afterAll(() => {
-  template.cleanup();
-  fs.rmSync(home, { recursive: true, force: true });
-});
+afterAll(() => template.cleanup());
 
 /** Something somebody does; `at` chooses a line. What cannot be done is not done. */
 interface Deed {

@@ -2,27 +2,19 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Plumbing } from '../../src/checkpoints/plumbing.ts';
 import { planMineKept } from '../../src/flows/mine-kept.ts';
 import { appendRecord } from '../../src/store/journal.ts';
 import { unmarkLive } from '../../src/store/live.ts';
 import { bundleScript } from '../support/bundle.ts';
 import { fingerprint, placeOf } from '../support/checkpoints.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
 import { type MineResult, type Scene, startScene, treeFiles } from '../support/mine-kept.ts';
-import {
-  at,
-  type BuiltRepository,
-  emptyFolder,
-  isolateProcess,
-  supportsSha256,
-} from '../support/repositories.ts';
+import { at, type BuiltRepository, emptyFolder } from '../support/repositories.ts';
+import { supportsSha256 } from '../support/repository-states.ts';
 
-let home: string;
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
 
 const NINE = '1\n2\n3\n4\n5\n6\n7\n8\n9\n';
 

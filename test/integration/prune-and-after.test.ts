@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { handleNow } from '../../src/flows/handle-now.ts';
 import { pruneCheckpoints, pruneWhenDue } from '../../src/flows/prune.ts';
 import { tidyOperations } from '../../src/flows/tidy-operations.ts';
@@ -11,18 +11,15 @@ import {
   doneOperations,
   operationPaths,
 } from '../../src/store/operations.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
 import { checkpointRefs, MADE_AT, makeSession, workplaceKeeping } from '../support/many-checkpoints.ts';
-import { type BuiltRepository, isolateProcess, plainRepository } from '../support/repositories.ts';
+import { type BuiltRepository, plainRepository } from '../support/repositories.ts';
 import { errorOf, undoAt, workplaceAt } from '../support/undo.ts';
 
 const DAY = 24 * 3_600_000;
 const NOW = MADE_AT;
-let home: string;
 let built: BuiltRepository;
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
 beforeEach(() => {
   built = plainRepository();
 });

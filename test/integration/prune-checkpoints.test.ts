@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRefs, type PrunedCheckpoint, removeRefs } from '../../src/checkpoints/prune.ts';
 import { pruneCheckpoints } from '../../src/flows/prune.ts';
 import { gitOf } from '../../src/flows/prune-operation.ts';
 import type { Workplace } from '../../src/flows/workplace.ts';
 import { fingerprint, saved } from '../support/checkpoints.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
 import {
   checkpointRefs,
   idsOf,
@@ -17,18 +18,14 @@ import {
   workplaceKeeping,
   writeDocument,
 } from '../support/many-checkpoints.ts';
-import { type BuiltRepository, isolateProcess, makeDirty, plainRepository } from '../support/repositories.ts';
+import { type BuiltRepository, makeDirty, plainRepository } from '../support/repositories.ts';
 import { restored } from '../support/restore.ts';
 import { snapshot } from '../support/snapshot.ts';
 import { undoAt } from '../support/undo.ts';
 
 const DAY = 24 * 3_600_000;
-let home: string;
 let built: BuiltRepository;
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
 beforeEach(() => {
   built = plainRepository();
 });

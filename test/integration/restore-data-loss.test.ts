@@ -1,24 +1,16 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { save, saved } from '../support/checkpoints.ts';
-import { type BuiltRepository, isolateProcess, plainRepository, runGit } from '../support/repositories.ts';
+import { useCleanup, useIsolatedProcess } from '../support/for-the-file.ts';
+import { type BuiltRepository, plainRepository, runGit } from '../support/repositories.ts';
 import { filesOf, restore, restored, stagedOf, undo } from '../support/restore.ts';
 
-let home: string;
-const open: BuiltRepository[] = [];
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterEach(() => {
-  for (const built of open.splice(0)) built.cleanup();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
+const forThisTest = useCleanup();
 
 function start(): BuiltRepository {
-  const built = plainRepository();
-  open.push(built);
-  return built;
+  return forThisTest(plainRepository());
 }
 
 const has = (built: BuiltRepository, file: string): boolean => fs.existsSync(path.join(built.root, file));

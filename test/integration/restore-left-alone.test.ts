@@ -1,33 +1,22 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { saved } from '../support/checkpoints.ts';
-import {
-  at,
-  type BuiltRepository,
-  isolateProcess,
-  plainRepository,
-  REPOSITORY_STATES,
-} from '../support/repositories.ts';
+import { useCleanup, useIsolatedProcess } from '../support/for-the-file.ts';
+import { at, type BuiltRepository, plainRepository } from '../support/repositories.ts';
+import { REPOSITORY_STATES } from '../support/repository-states.ts';
 import { filesOf, leftovers, restore, restored, stagedOf, undo } from '../support/restore.ts';
 
-let home: string;
-const open: BuiltRepository[] = [];
 const mounts: string[] = [];
-beforeAll(() => {
-  home = isolateProcess();
-});
+useIsolatedProcess();
+const forThisTest = useCleanup();
 afterEach(() => {
   for (const place of mounts.splice(0)) execFileSync('umount', [place]);
-  for (const built of open.splice(0)) built.cleanup();
 });
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
 
 function start(build: () => BuiltRepository = plainRepository): BuiltRepository {
-  const built = build();
-  open.push(built);
-  return built;
+  return forThisTest(build());
 }
 
 const read = (built: BuiltRepository, file: string): string =>

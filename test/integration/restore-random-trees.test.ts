@@ -1,16 +1,12 @@
-import * as fs from 'node:fs';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { saved } from '../support/checkpoints.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
 import { apply, type Edit, edit } from '../support/random-trees.ts';
-import { type BuiltRepository, emptyFolder, isolateProcess } from '../support/repositories.ts';
+import { type BuiltRepository, emptyFolder } from '../support/repositories.ts';
 import { filesOf, historyOf, ignoredFiles, leftovers, restore, stagedOf, undo } from '../support/restore.ts';
 
-let home: string;
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
 
 const RUNS = process.env.CLAUDE_HOOKS_FULL === '1' ? 500 : 12;
 

@@ -1,15 +1,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fingerprint, saved } from '../support/checkpoints.ts';
-import { isolateProcess, REPOSITORY_STATES } from '../support/repositories.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
+import { REPOSITORY_STATES } from '../support/repository-states.ts';
 import { filesOf, historyOf, leftovers, restore, restored, stagedOf, undo } from '../support/restore.ts';
 
-let home: string;
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
 
 /** States in which a restore is refused although a checkpoint can be saved, and why. */
 const REFUSED: Record<string, RegExp> = {

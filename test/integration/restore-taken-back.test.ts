@@ -2,14 +2,15 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recoverRestore } from '../../src/checkpoints/restore/recover.ts';
 import type { Checkpoint } from '../../src/checkpoints/types.ts';
 import { acquireLock } from '../../src/store/lock.ts';
 import { pendingOperations } from '../../src/store/operations.ts';
 import { bundleScript } from '../support/bundle.ts';
 import { placeOf, saved } from '../support/checkpoints.ts';
-import { at, type BuiltRepository, isolateProcess, plainRepository } from '../support/repositories.ts';
+import { useCleanup, useIsolatedProcess } from '../support/for-the-file.ts';
+import { at, type BuiltRepository, plainRepository } from '../support/repositories.ts';
 import { filesOf, historyOf, leftovers, restored, stagedOf, undo } from '../support/restore.ts';
 
 /**
@@ -40,21 +41,15 @@ restoreTree({ repository, state, maxFileBytes: 1e9, now: Date.now() }, { tree, i
   () => process.stdout.write('restored'), (error) => process.stdout.write(error.code + ': ' + error.message));
 `;
 
-let home: string;
 let folder: string;
 let driver: string;
-const open: BuiltRepository[] = [];
+useIsolatedProcess();
+const forThisTest = useCleanup();
 beforeAll(() => {
-  home = isolateProcess();
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'claude-hooks-driver-'));
   driver = bundleScript(DRIVER, path.join(folder, 'driver.cjs'));
 });
-afterEach(() => {
-  for (const built of open.splice(0)) built.cleanup();
-});
-afterAll(() => {
-  for (const place of [home, folder]) fs.rmSync(place, { recursive: true, force: true });
-});
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 interface Scene {
   built: BuiltRepository;
@@ -65,8 +60,7 @@ interface Scene {
 
 /** A repository with something of every kind to restore. */
 async function start(): Promise<Scene> {
-  const built = plainRepository();
-  open.push(built);
+  const built = forThisTest(plainRepository());
   built.write('gone/one.txt', 'one\n');
   built.write('kind', 'a file\n');
   const checkpoint = await saved(built.root, { name: 'then' });

@@ -1,19 +1,16 @@
 import * as fs from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Checkpoint } from '../../src/checkpoints/types.ts';
 import { saved } from '../support/checkpoints.ts';
-import { type BuiltRepository, isolateProcess } from '../support/repositories.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
+import type { BuiltRepository } from '../support/repositories.ts';
 import { documentFile, fetch, makeTeam, push, states, type Team } from '../support/share.ts';
 
 // Two people and one remote: what one has is never overwritten by what the other has, on either side.
 
-let home: string;
 let team: Team;
 let shared: Checkpoint;
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
 beforeEach(async () => {
   team = makeTeam();
   shared = await saved(team.ada.root, { name: 'Shared' });

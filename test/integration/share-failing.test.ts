@@ -7,22 +7,19 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { isProcessAlive } from '../../src/platform/process.ts';
 import { bundleScript } from '../support/bundle.ts';
 import { fingerprint, saved } from '../support/checkpoints.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
 import { killPoints, runKilledAt, writeKillPreload } from '../support/kill-points.ts';
-import { isolateProcess } from '../support/repositories.ts';
 import { documentFile, fetch, makeTeam, push, states, type Team } from '../support/share.ts';
 
 // Remotes that are gone, refuse, hang or ask for passwords, and processes that are killed on the way.
 
-let home: string;
 let folder: string;
 let team: Team;
+useIsolatedProcess();
 beforeAll(() => {
-  home = isolateProcess();
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'claude-hooks-script-'));
 });
-afterAll(() => {
-  for (const place of [home, folder]) fs.rmSync(place, { recursive: true, force: true });
-});
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 beforeEach(() => {
   team = makeTeam();
 });

@@ -1,20 +1,16 @@
 import * as fs from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { encodeMessage, type Metadata } from '../../src/checkpoints/metadata.ts';
 import type { Checkpoint } from '../../src/checkpoints/types.ts';
 import { fingerprint, saved } from '../support/checkpoints.ts';
-import { isolateProcess } from '../support/repositories.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
 import { documentFile, fetch, makeTeam, push, states, type Team } from '../support/share.ts';
 
 // A remote that is not to be trusted: nothing it holds counts unless it is what it says, and nothing is overwritten.
 
-let home: string;
 let team: Team;
 let good: Checkpoint;
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
 beforeEach(async () => {
   team = makeTeam();
   good = await saved(team.ada.root, { name: 'Good' });

@@ -1,19 +1,17 @@
 import * as fs from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readCheckpoint } from '../../src/checkpoints/list.ts';
 import { restoreCheckpoint } from '../../src/flows/restore.ts';
 import { fingerprint, placeOf, saved, treeOfAddAll, writeOut } from '../support/checkpoints.ts';
-import { isolateProcess, makeDirty, supportsSha256 } from '../support/repositories.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
+import { makeDirty } from '../support/repositories.ts';
+import { supportsSha256 } from '../support/repository-states.ts';
 import { documentFile, fetch, makeTeam, push, states, type Team, workplaceOf } from '../support/share.ts';
 
 // Checkpoints pushed by one clone and fetched by another, through a bare repository, all in real git.
 
-let home: string;
 let team: Team;
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
 beforeEach(() => {
   team = makeTeam();
 });

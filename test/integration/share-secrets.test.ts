@@ -1,19 +1,15 @@
 import * as fs from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { saved } from '../support/checkpoints.ts';
-import { isolateProcess } from '../support/repositories.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
 import { plantSecrets } from '../support/secrets.ts';
 import { documentFile, fetch, makeTeam, push, states, type Team } from '../support/share.ts';
 
 // What looks like a secret does not leave the machine unasked, and is never named by its value.
 
 const { github = '', npm = '' } = plantSecrets().needles;
-let home: string;
 let team: Team;
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
 beforeEach(() => {
   team = makeTeam();
 });

@@ -4,15 +4,15 @@ import * as path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { listCheckpoints } from '../../src/checkpoints/list.ts';
 import { listSnapshots, loadSnapshot, saveSnapshot } from '../../src/flows/snapshot.ts';
-import { type BuiltRepository, isolateProcess, plainRepository } from '../support/repositories.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
+import { type BuiltRepository, plainRepository } from '../support/repositories.ts';
 import { savedSnapshot, workplaceOf } from '../support/snapshots.ts';
 
-let home: string;
 let built: BuiltRepository;
 let folder: string;
 let mounted = false;
+useIsolatedProcess();
 beforeAll(() => {
-  home = isolateProcess();
   built = plainRepository();
   folder = path.join(built.root, '.claude/snapshots');
   fs.mkdirSync(folder, { recursive: true });
@@ -28,7 +28,6 @@ beforeAll(() => {
 afterAll(() => {
   if (mounted) execFileSync('umount', [folder]);
   built.cleanup();
-  fs.rmSync(home, { recursive: true, force: true });
 });
 
 it('leaves the old documents whole on a full and on a read-only disk, says so once, and goes on after', async () => {

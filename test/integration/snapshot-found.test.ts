@@ -1,19 +1,15 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { listCheckpoints } from '../../src/checkpoints/list.ts';
 import { listSnapshots, loadSnapshot, saveSnapshot } from '../../src/flows/snapshot.ts';
 import { diffSnapshots } from '../../src/flows/snapshot-diff.ts';
 import { resumeSnapshot } from '../../src/flows/snapshot-resume.ts';
 import { placeOf, save, saved } from '../support/checkpoints.ts';
-import { isolateProcess } from '../support/repositories.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
 import { inRepository, savedSnapshot, workplaceOf } from '../support/snapshots.ts';
 
-let home: string;
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
 
 it('neither writes nor reads through a link that leads out of the repository', () =>
   inRepository(async (built) => {

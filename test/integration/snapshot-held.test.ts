@@ -1,21 +1,18 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { listCheckpoints } from '../../src/checkpoints/list.ts';
 import { listSnapshots, loadSnapshot, saveSnapshot } from '../../src/flows/snapshot.ts';
 import { resumeSnapshot } from '../../src/flows/snapshot-resume.ts';
 import { markLive } from '../../src/store/live.ts';
 import { placeOf } from '../support/checkpoints.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
 import { NAUGHTY } from '../support/naughty.ts';
-import { emptyFolder, isolateProcess } from '../support/repositories.ts';
+import { emptyFolder } from '../support/repositories.ts';
 import { inRepository, publishedSchema, savedSnapshot, workplaceOf } from '../support/snapshots.ts';
 
-let home: string;
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
 
 const documentsIn = (root: string): string[] =>
   fs.readdirSync(path.join(root, '.claude/snapshots')).filter((name) => !name.startsWith('.'));

@@ -7,8 +7,9 @@ import { listSnapshots } from '../../src/flows/snapshot.ts';
 import { tidyState } from '../../src/flows/tidy.ts';
 import { bundleScript } from '../support/bundle.ts';
 import { fingerprint } from '../support/checkpoints.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
 import { killPoints, runKilledAt, writeKillPreload } from '../support/kill-points.ts';
-import { isolateProcess, makeDirty, plainRepository } from '../support/repositories.ts';
+import { makeDirty, plainRepository } from '../support/repositories.ts';
 import { PROJECT_ROOT } from '../support/sandbox.ts';
 import { publishedSchema, savedSnapshot, workplaceOf } from '../support/snapshots.ts';
 
@@ -16,15 +17,12 @@ const STEP = process.env.CLAUDE_HOOKS_FULL === '1' ? 1 : 12;
 /** Calls at the end of a save among which the document is written; each is a point in every run. */
 const LAST = 6;
 
-let home: string;
 let folder: string;
+useIsolatedProcess();
 beforeAll(() => {
-  home = isolateProcess();
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'claude-hooks-script-'));
 });
-afterAll(() => {
-  for (const place of [home, folder]) fs.rmSync(place, { recursive: true, force: true });
-});
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 it('has whole documents only, whenever a save is killed, and saves as if nothing had been', async () => {
   const preload = writeKillPreload(folder);

@@ -1,18 +1,15 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { listSnapshots, loadSnapshot, saveSnapshot } from '../../src/flows/snapshot.ts';
 import { resumeSnapshot } from '../../src/flows/snapshot-resume.ts';
 import type { SnapshotFile } from '../../src/snapshots/types.ts';
 import { fingerprint } from '../support/checkpoints.ts';
-import { isolateProcess, REPOSITORY_STATES } from '../support/repositories.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
+import { REPOSITORY_STATES } from '../support/repository-states.ts';
 import { publishedSchema, savedSnapshot, treeEntries, workplaceOf } from '../support/snapshots.ts';
 
-let home: string;
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
 
 const OURS =
   /(?:^|\/)(?:\.claude\/(?:checkpoints|snapshots)(?:\/|$)|claude-hooks(?:\/|$)|objects(?:\/|$)|refs\/claude-hooks(?:\/|$))/;

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import type { Checkpoint } from '../../src/checkpoints/types.ts';
 import { copyIndex } from '../../src/checkpoints/wip-index.ts';
 import { applyMove } from '../../src/checkpoints/wip-move.ts';
@@ -15,23 +15,15 @@ import { doneOperations, pendingOperations, type StoredOperation } from '../../s
 import { userPaths } from '../../src/store/paths.ts';
 import { openSpool } from '../../src/store/spool.ts';
 import { fingerprint, placeOf, saved } from '../support/checkpoints.ts';
-import {
-  type BuiltRepository,
-  isolateProcess,
-  makeDirty,
-  plainRepository,
-  REPOSITORY_STATES,
-} from '../support/repositories.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
+import { type BuiltRepository, makeDirty, plainRepository } from '../support/repositories.ts';
+import { REPOSITORY_STATES } from '../support/repository-states.ts';
 
 // Checkpoints that also become WIP commits on the branch, in real repositories of every state.
 
 const config = configSchema.parse({ checkpoints: { commit: 'branch' } });
-let home: string;
 let built: BuiltRepository;
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
 afterEach(() => built.cleanup());
 
 async function commit(checkpoint: Checkpoint, more: object = {}): Promise<void> {

@@ -6,14 +6,9 @@ import { recoverBranchMove } from '../../src/flows/wip.ts';
 import { doneOperations, pendingOperations } from '../../src/store/operations.ts';
 import { bundleScript } from '../support/bundle.ts';
 import { fingerprint, placeOf, saved } from '../support/checkpoints.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
 import { type KillPoint, killPoints, runKilledAt, writeKillPreload } from '../support/kill-points.ts';
-import {
-  at,
-  type BuiltRepository,
-  isolateProcess,
-  makeDirty,
-  plainRepository,
-} from '../support/repositories.ts';
+import { at, type BuiltRepository, makeDirty, plainRepository } from '../support/repositories.ts';
 
 // A WIP commit, a squash and the undoing of one, killed at every call that changes something.
 
@@ -41,13 +36,12 @@ const ACTIONS = `
   void actions[process.argv[3]]();
 `;
 
-let home: string;
 let folder: string;
 let preload: string;
 let script: string;
 let template: BuiltRepository;
+useIsolatedProcess();
 beforeAll(async () => {
-  home = isolateProcess();
   Object.assign(process.env, {
     GIT_AUTHOR_NAME: 'Ada',
     GIT_AUTHOR_EMAIL: 'ada@example.invalid',
@@ -64,7 +58,7 @@ beforeAll(async () => {
 });
 afterAll(() => {
   template.cleanup();
-  for (const place of [home, folder]) fs.rmSync(place, { recursive: true, force: true });
+  fs.rmSync(folder, { recursive: true, force: true });
 });
 
 /** A copy of a repository, with the same times. */

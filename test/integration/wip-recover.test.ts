@@ -1,23 +1,20 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { copyIndex, placeTree } from '../../src/checkpoints/wip-index.ts';
 import { recoverBranchMove } from '../../src/flows/wip.ts';
 import { acquireLock } from '../../src/store/lock.ts';
 import { beginOperation, doneOperations, pendingOperations } from '../../src/store/operations.ts';
 import { placeOf } from '../support/checkpoints.ts';
-import { type BuiltRepository, isolateProcess, plainRepository } from '../support/repositories.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
+import { type BuiltRepository, plainRepository } from '../support/repositories.ts';
 
 // What a move leaves at each of its steps, made by hand, and what the next command makes of it.
 
-let home: string;
 let built: BuiltRepository;
 let parent: string;
 let commit: string;
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
 beforeEach(() => {
   built = plainRepository();
   parent = built.git('rev-parse', 'HEAD').trim();
