@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { changesSomething } from '../../src/install/plan.ts';
+import { useCleanup } from '../support/for-the-file.ts';
 import { type HooksRepo, makeHooksRepo, type PlanOptions, snapshot } from '../support/git-managers.ts';
 import { PROJECT_ROOT } from '../support/sandbox.ts';
 import { toolsFolder } from '../support/tools.ts';
@@ -14,17 +15,11 @@ const LEFTHOOK = path.join(
   'bin/lefthook',
 );
 const SIMPLE = path.join(PROJECT_ROOT, 'node_modules/simple-git-hooks/cli.js');
-const open: HooksRepo[] = [];
+const forThisTest = useCleanup();
 
 function repository(): HooksRepo {
-  const repo = makeHooksRepo();
-  open.push(repo);
-  return repo;
+  return forThisTest(makeHooksRepo());
 }
-
-afterEach(() => {
-  for (const repo of open.splice(0)) repo.cleanup();
-});
 
 /** Hooks that were there before, as logged lines, for everything git does in `exercise`. */
 interface Expected {

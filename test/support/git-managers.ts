@@ -53,6 +53,12 @@ export interface PlanOptions {
   dir?: string;
 }
 
+/** Gives a repository a bare one as `origin`. */
+export function addRemote(repo: HooksRepo): void {
+  repo.git('init', '-q', '--bare', path.join(repo.root, 'remote.git'));
+  repo.git('remote', 'add', 'origin', path.join(repo.root, 'remote.git'));
+}
+
 export function makeHooksRepo(options: { prefix?: string } = {}): HooksRepo {
   const sandbox = makeSandbox(options);
   const runtime = path.join(sandbox.home, '.local/share/claude-hooks/runtime/current');
