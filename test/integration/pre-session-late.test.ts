@@ -4,14 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { configSchema } from '../../src/config/schema.ts';
 import { type PreSessionInput, type PreSessionResult, runPreSession } from '../../src/flows/pre-session.ts';
 import { sleep } from '../../src/platform/clock.ts';
-import {
-  createRun,
-  leaveRun,
-  noteProcess,
-  putResult,
-  runsDirectory,
-  takeResults,
-} from '../../src/store/check-run.ts';
+import { createRun, leaveRun, noteProcess, putResult, runsDirectory } from '../../src/store/check-run.ts';
 import { deliverLate, recoverRuns, takeLateLines } from '../../src/store/late.ts';
 import { locateRepository, type StatePaths, statePaths, userPaths } from '../../src/store/paths.ts';
 import { bundleScript } from '../support/bundle.ts';
@@ -39,7 +32,6 @@ vi.mock('../../src/platform/fs.ts', async (original) => {
 
 let runtimes: Sandbox;
 let starterScript: string;
-let takerScript: string;
 let runtime: string;
 let sandbox: Sandbox;
 let state: StatePaths;
@@ -51,22 +43,6 @@ beforeAll(async () => {
        const input = JSON.parse(process.argv[2] ?? '');
        void runPreSession({ ...input, env: process.env });`,
     path.join(runtimes.root, 'starter.cjs'),
-  );
-  takerScript = bundleScript(
-    `import { takeResults } from './src/store/check-run.ts';
-       import { deliverLate, takeLateLines } from './src/store/late.ts';
-       import { statePaths } from './src/store/paths.ts';
-       const [role, root, directory] = process.argv.slice(2);
-       const state = statePaths(root);
-       const got = [];
-       const end = Date.now() + 1500;
-       while (Date.now() < end) {
-         if (role === 'start') got.push(...takeResults(directory).map(({ result }) => result.text));
-         if (role === 'prompt') got.push(...takeLateLines(state, 'session-1'));
-         if (role === 'worker') deliverLate(state, 'session-1', directory, (result) => result.text);
-       }
-       process.stdout.write(JSON.stringify(got));`,
-    path.join(runtimes.root, 'taker.cjs'),
   );
 });
 afterAll(() => void runtimes.cleanup());
@@ -372,27 +348,6 @@ describe('a process that is killed', () => {
       if (finished) break;
     }
     expect(killAt).toBeGreaterThan(9);
-  });
-});
-
-describe('races for a result', () => {
-  it('two takers and a late delivery at once: everyone together gets each result once', async () => {
-    const { directory } = createRun(state, { names: [] });
-    const roles = ['start', 'start', 'worker', 'worker', 'prompt', 'prompt'];
-    const takers = roles.map((role) =>
-      runProcess(process.execPath, [takerScript, role, state.root, directory], { env: sandbox.env }),
-    );
-    const total = 150;
-    for (let number = 0; number < total; number += 1) {
-      putResult(directory, number, { check: 'c', level: 'error', text: `r${number}` });
-      await sleep(3);
-    }
-    const got = (await Promise.all(takers)).flatMap(({ stdout, stderr }) => {
-      expect(stderr).toBe('');
-      return JSON.parse(stdout) as string[];
-    });
-    got.push(...late(), ...takeResults(directory).map(({ result }) => result.text));
-    expect(got.sort()).toEqual(Array.from({ length: total }, (_, number) => `r${number}`).sort());
   });
 });
 
