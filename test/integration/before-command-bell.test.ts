@@ -1,44 +1,24 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
-import { buildSync } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { hookCommand } from '../../src/install/commands-text.ts';
 import { HOOK_CATALOG, type Scope } from '../../src/install/hook-catalog.ts';
 import { callsDirectory, sweepCalls } from '../../src/store/calls.ts';
-import {
-  locateRepository,
-  type StatePaths,
-  statePaths,
-  stateRoot,
-  userPaths,
-} from '../../src/store/paths.ts';
-import { openSpool } from '../../src/store/spool.ts';
-import { PROJECT_ROOT } from '../support/sandbox.ts';
+import { type BellPlace, buildNodeBell, makeBellPlace, makeBellRuntime } from '../support/bell.ts';
+import { useFolders } from '../support/for-the-file.ts';
 
 // What the doorbell does with a command of the agent, in each form in which it is installed.
 
 const FORMS = ['sh', 'bash', 'node'].filter(
   (form) => form === 'node' || spawnSync(form, ['-c', ':']).status === 0,
 );
-const roots: string[] = [];
+const folder = useFolders('before-bell-');
 let runtime: string;
 
 beforeAll(() => {
-  runtime = path.join(folder(), "run time's");
-  fs.mkdirSync(path.join(runtime, 'hooks'), { recursive: true });
-  fs.copyFileSync(path.join(PROJECT_ROOT, 'hooks/bell.sh'), path.join(runtime, 'bell.sh'));
-  buildSync({
-    absWorkingDir: PROJECT_ROOT,
-    entryPoints: [{ in: 'hooks/bell.ts', out: 'bell' }],
-    outdir: runtime,
-    outExtension: { '.js': '.cjs' },
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    supported: { 'dynamic-import': false },
-  });
+  runtime = makeBellRuntime(folder());
+  buildNodeBell(runtime);
   // Writes down what it was given, each start one line, and answers.
   fs.writeFileSync(
     path.join(runtime, 'hooks/before-command.cjs'),
@@ -48,49 +28,12 @@ beforeAll(() => {
   );
 });
 
-afterAll(() => {
-  for (const root of roots) fs.rmSync(root, { recursive: true, force: true });
-});
-
-function folder(): string {
-  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'before-bell-'));
-  roots.push(root);
-  return root;
-}
-
-interface Place {
-  home: string;
-  state: StatePaths;
-  env: Record<string, string>;
-  starts(): string[];
-}
-
-function makePlace(options: { git?: boolean } = {}): Place {
+function makePlace(options: { git?: boolean } = {}): BellPlace {
   const home = folder();
   const project = path.join(home, 'my "project" é');
   fs.mkdirSync(project);
   if (options.git !== false) execFileSync('git', ['init', '-q', project]);
-  const env = {
-    HOME: home,
-    PATH: process.env.PATH ?? '',
-    CLAUDE_PROJECT_DIR: project,
-    CLAUDE_CODE_SESSION_ID: 's-1',
-  };
-  const state = statePaths(stateRoot(locateRepository(project), userPaths(env)));
-  openSpool(state);
-  const file = path.join(home, 'starts');
-  return {
-    home,
-    state,
-    env,
-    starts: () =>
-      fs.existsSync(file)
-        ? fs
-            .readFileSync(file, 'utf8')
-            .split('\n')
-            .filter((line) => line !== '')
-        : [],
-  };
+  return makeBellPlace(home, project);
 }
 
 const eventOf = (command: string, id = 'toolu_1'): string =>
@@ -106,7 +49,7 @@ function lineOf(form: string, rule: string, scope: Scope): [string, string[]] {
 }
 
 function ring(
-  place: Place,
+  place: BellPlace,
   form: string,
   rule: string,
   input: string,

@@ -1,7 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -14,37 +13,25 @@ import {
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  locateRepository,
-  type StatePaths,
-  statePaths,
-  stateRoot,
-  userPaths,
-} from '../../src/store/paths.ts';
+import { locateRepository, statePaths, stateRoot, userPaths } from '../../src/store/paths.ts';
 import { claimEvents, openSpool } from '../../src/store/spool.ts';
+import { type BellPlace, bellLine, inQuotes, makeBellPlace, makeBellRuntime } from '../support/bell.ts';
 
-const bell = path.resolve(import.meta.dirname, '../../hooks/bell.sh');
 const shells = ['sh', 'bash'].filter((shell) => spawnSync(shell, ['-c', ':']).status === 0);
 
-interface Place {
-  home: string;
-  project: string;
+interface Place extends BellPlace {
   runtime: string;
-  state: StatePaths;
   ring(
     word: string,
     options?: { shell?: string; env?: Record<string, string>; input?: string },
   ): { status: number | null; stdout: string; stderr: string };
-  events(): string[];
   workerRuns(): Promise<number>;
 }
 
 function makePlace(name: string, prepare: (project: string) => string = gitInit): Place {
   const home = mkdtempSync(path.join(tmpdir(), 'bell-'));
   const project = prepare(path.join(home, name));
-  const runtime = path.join(home, "run time's");
-  mkdirSync(path.join(runtime, 'hooks'), { recursive: true });
-  cpSync(bell, path.join(runtime, 'bell.sh'));
+  const runtime = makeBellRuntime(home);
   writeFileSync(
     path.join(runtime, 'hooks/worker.cjs'),
     'require("fs").appendFileSync(process.argv[2]+"/ran","x")',
@@ -54,30 +41,18 @@ function makePlace(name: string, prepare: (project: string) => string = gitInit)
     path.join(runtime, 'hooks/session-start.cjs'),
     'process.stdout.write("START "+process.env.CLAUDE_HOOKS_SCOPE+" "+String(process.env.NODE_EXTRA_CA_CERTS))',
   );
-  const env = {
-    HOME: home,
-    PATH: process.env.PATH ?? '',
-    CLAUDE_PROJECT_DIR: project,
-    CLAUDE_CODE_SESSION_ID: 'abc-123',
-  };
-  const state = statePaths(stateRoot(locateRepository(project), userPaths(env)));
-  openSpool(state);
-  const quoted = runtime.replaceAll("'", `'\\''`);
+  const place = makeBellPlace(home, project, 'abc-123');
+  const { env, state } = place;
   return {
-    home,
-    project,
+    ...place,
     runtime,
-    state,
     ring: (word, { shell = 'sh', env: extra = {}, input = '{"hook_event_name":"Stop"}\n' } = {}) =>
-      spawnSync(
-        shell,
-        [
-          '-c',
-          `claude_hooks=${word}; h='${quoted}'; n='${process.execPath}'; [ -r "$h/bell.sh" ] && . "$h/bell.sh"; exit 0`,
-        ],
-        { env: { ...env, ...extra }, input, encoding: 'utf8', cwd: tmpdir() },
-      ),
-    events: () => readdirSync(state.spool).filter((entry) => entry !== 'tmp'),
+      spawnSync(shell, ['-c', bellLine(runtime, word)], {
+        env: { ...env, ...extra },
+        input,
+        encoding: 'utf8',
+        cwd: tmpdir(),
+      }),
     workerRuns: async () => {
       await new Promise((resolve) => setTimeout(resolve, 400));
       return existsSync(path.join(state.root, 'ran'))
@@ -105,12 +80,12 @@ describe.each(shells)('the doorbell under %s', (shell) => {
     const input = `{"hook_event_name":"UserPromptSubmit","prompt":"${'ä'.repeat(50_000)}"}\n`;
     const result = place.ring('prompt:local', { shell, input });
     expect([result.status, result.stdout, result.stderr]).toEqual([0, '', '']);
-    const [name = ''] = place.events();
-    expect(readFileSync(path.join(place.state.spool, name), 'utf8')).toBe(input);
+    const [file = ''] = place.events();
+    expect(readFileSync(file, 'utf8')).toBe(input);
     // The name aside is a link to the same file, or gone where links are not to be had; a claim removes it.
     writeFileSync(path.join(place.state.flags, 'no-links'), '');
     place.ring('prompt:local', { shell, input });
-    expect(readdirSync(path.join(place.state.spool, 'tmp'))).toEqual([name]);
+    expect(readdirSync(path.join(place.state.spool, 'tmp'))).toEqual([path.basename(file)]);
     expect(claimEvents(place.state, Date.now())).toHaveLength(2);
     expect(readdirSync(path.join(place.state.spool, 'tmp'))).toEqual([]);
   });
@@ -216,7 +191,7 @@ describe.each(shells)('the doorbell under %s', (shell) => {
     const place = makePlace('p');
     expect(place.ring('end:local', { shell: `/bin/${shell}`, env: { PATH: '' } }).status).toBe(0);
     expect(await place.workerRuns()).toBe(1);
-    const quoted = place.runtime.replaceAll("'", `'\\''`);
+    const quoted = inQuotes(place.runtime);
     const gone = spawnSync(
       `/bin/${shell}`,
       ['-c', `claude_hooks=end:project; h='${quoted}'; n=; . "$h/bell.sh"`],
@@ -243,7 +218,7 @@ describe.each(shells)('the doorbell under %s', (shell) => {
 
   it('does not wait for the end of an input that stays open', async () => {
     const place = makePlace('p');
-    const quoted = place.runtime.replaceAll("'", `'\\''`);
+    const quoted = inQuotes(place.runtime);
     const child = spawn(
       shell,
       ['-c', `claude_hooks=prompt:local; h='${quoted}'; n='${process.execPath}'; . "$h/bell.sh"`],
@@ -282,7 +257,7 @@ it('never overwrites an event of another doorbell with the same process id', () 
   // Sourcing the doorbell in two subshells of one shell gives both the same $$.
   writeFileSync(
     script,
-    `claude_hooks=prompt:local h='${place.runtime.replaceAll("'", `'\\''`)}' n=\n( echo '{"n":1}' | (. "$h/bell.sh") )\n( echo '{"n":2}' | (. "$h/bell.sh") )\n`,
+    `claude_hooks=prompt:local h='${inQuotes(place.runtime)}' n=\n( echo '{"n":1}' | (. "$h/bell.sh") )\n( echo '{"n":2}' | (. "$h/bell.sh") )\n`,
   );
   execFileSync('sh', [script], {
     env: { HOME: place.home, PATH: process.env.PATH, CLAUDE_PROJECT_DIR: place.project },
@@ -290,7 +265,7 @@ it('never overwrites an event of another doorbell with the same process id', () 
   expect(
     place
       .events()
-      .map((name) => readFileSync(path.join(place.state.spool, name), 'utf8'))
+      .map((file) => readFileSync(file, 'utf8'))
       .sort(),
   ).toEqual(['{"n":1}\n', '{"n":2}\n']);
 });

@@ -2,18 +2,11 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { buildSync } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { PROMPT_FORMS } from '../../src/prompts/forms.ts';
-import {
-  locateRepository,
-  type StatePaths,
-  statePaths,
-  stateRoot,
-  userPaths,
-} from '../../src/store/paths.ts';
-import { claimEvents, openSpool } from '../../src/store/spool.ts';
-import { PROJECT_ROOT } from '../support/sandbox.ts';
+import { claimEvents } from '../../src/store/spool.ts';
+import { type BellPlace, bellLine, buildNodeBell, makeBellPlace, makeBellRuntime } from '../support/bell.ts';
+import { useFolders } from '../support/for-the-file.ts';
 
 // What the doorbell does with a prompt, in each form in which it is installed, and where sed is one of many names of a
 // program. Every start of Node is seen, because the hook it would start writes it down.
@@ -21,7 +14,7 @@ import { PROJECT_ROOT } from '../support/sandbox.ts';
 const FORMS = ['sh', 'bash', 'grep', 'node'].filter(
   (form) => !['sh', 'bash'].includes(form) || spawnSync(form, ['-c', ':']).status === 0,
 );
-const roots: string[] = [];
+const folder = useFolders('prompt-bell-');
 let runtime: string;
 let withoutSed: string;
 
@@ -35,25 +28,9 @@ beforeAll(() => {
   fs.symlinkSync('/bin/sed', path.join(withoutSed, 'sed'));
 });
 
-afterAll(() => {
-  for (const root of roots) fs.rmSync(root, { recursive: true, force: true });
-});
-
 function makeRuntime(change: (text: string) => string): string {
-  const place = path.join(folder(), "run time's");
-  fs.mkdirSync(path.join(place, 'hooks'), { recursive: true });
-  const bell = fs.readFileSync(path.join(PROJECT_ROOT, 'hooks/bell.sh'), 'utf8');
-  fs.writeFileSync(path.join(place, 'bell.sh'), change(bell));
-  buildSync({
-    absWorkingDir: PROJECT_ROOT,
-    entryPoints: [{ in: 'hooks/bell.ts', out: 'bell' }],
-    outdir: place,
-    outExtension: { '.js': '.cjs' },
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    supported: { 'dynamic-import': false },
-  });
+  const place = makeBellRuntime(folder(), change);
+  buildNodeBell(place);
   // Writes down what it was given, each start one line, and answers.
   fs.writeFileSync(
     path.join(place, 'hooks/prompt.cjs'),
@@ -65,16 +42,7 @@ function makeRuntime(change: (text: string) => string): string {
   return place;
 }
 
-function folder(): string {
-  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'prompt-bell-'));
-  roots.push(root);
-  return root;
-}
-
-interface Place {
-  home: string;
-  state: StatePaths;
-  env: Record<string, string>;
+interface Place extends Omit<BellPlace, 'starts' | 'events'> {
   starts(): [session: string, event: string][];
   /** What was spooled, in any order. */
   events(): Buffer[];
@@ -84,36 +52,17 @@ function makePlace(prepare: (home: string) => string = (home) => path.join(home,
   const home = folder();
   const project = prepare(home);
   if (!fs.existsSync(project)) execFileSync('git', ['init', '-q', project]);
-  const env = {
-    HOME: home,
-    PATH: process.env.PATH ?? '',
-    CLAUDE_PROJECT_DIR: project,
-    CLAUDE_CODE_SESSION_ID: 's-1',
-  };
-  const state = statePaths(stateRoot(locateRepository(project), userPaths(env)));
-  openSpool(state);
-  const file = path.join(home, 'starts');
+  const place = makeBellPlace(home, project);
   return {
-    home,
-    state,
-    env,
-    starts: () =>
-      (fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '')
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as [string, string]),
-    events: () =>
-      fs
-        .readdirSync(state.spool)
-        .filter((name) => name !== 'tmp')
-        .map((name) => fs.readFileSync(path.join(state.spool, name))),
+    ...place,
+    starts: () => place.starts().map((line) => JSON.parse(line) as [string, string]),
+    events: () => place.events().map((file) => fs.readFileSync(file)),
   };
 }
 
 function commandOf(form: string): [string, string[]] {
   if (form === 'node') return [process.execPath, [path.join(runtime, 'bell.cjs'), 'prompt:local']];
-  const h = (form === 'grep' ? withoutSed : runtime).replaceAll("'", `'\\''`);
-  const line = `claude_hooks=prompt:local; h='${h}'; n='${process.execPath}'; [ -r "$h/bell.sh" ] && . "$h/bell.sh"; exit 0`;
+  const line = bellLine(form === 'grep' ? withoutSed : runtime, 'prompt:local');
   return [form === 'grep' ? 'sh' : form, ['-c', line]];
 }
 
