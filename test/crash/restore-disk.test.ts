@@ -2,31 +2,20 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CheckpointSummary } from '../../src/checkpoints/types.ts';
 import { messageOf } from '../../src/errors.ts';
 import { bundleScript } from '../support/bundle.ts';
 import { saved } from '../support/checkpoints.ts';
-import { at, type BuiltRepository, isolateProcess, plainRepository } from '../support/repositories.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
+import { type BuiltRepository, plainRepository } from '../support/repositories.ts';
 import { filesOf, historyOf, leftovers, restore, restored, stagedOf } from '../support/restore.ts';
-import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
+import { fillDisk, repositoryOn, useSmallDisk } from '../support/small-disk.ts';
 
 const FULL = process.env.CLAUDE_HOOKS_FULL === '1';
 
-let home: string;
-let small: SmallDisk;
-let disk: string;
-let mounted = false;
-beforeAll(() => {
-  home = isolateProcess();
-  small = mountSmallDisk('2m', 'restores on a full or read-only disk');
-  disk = small.folder;
-  mounted = small.mounted;
-});
-afterAll(() => {
-  small.remove();
-  fs.rmSync(home, { recursive: true, force: true });
-});
+useIsolatedProcess();
+const disk = useSmallDisk('2m', 'restores on a full or read-only disk');
 
 /** Bytes that do not compress. */
 function noise(bytes: number, seed: number): Buffer {
@@ -51,14 +40,9 @@ async function refusalOf(root: string, checkpoint: CheckpointSummary): Promise<s
 
 describe('a disk that is full', () => {
   it('at any stage leaves all as it was, says so once, and the next restore works', async () => {
-    if (!mounted) return;
-    const root = path.join(disk, 'repo');
-    fs.mkdirSync(root);
-    const built = at(disk, root);
-    built.git('init', '-q', '-b', 'main');
-    built.write('a.txt', 'a\n');
-    built.git('add', '-A');
-    built.git('commit', '-q', '-m', 'First');
+    if (!disk.mounted) return;
+    const built = repositoryOn(disk.folder);
+    const { root } = built;
     built.write('big.bin', noise(200_000, 1));
     built.write('sub/more.bin', noise(100_000, 2));
     const checkpoint = await saved(root, { name: 'then' });
@@ -71,11 +55,9 @@ describe('a disk that is full', () => {
     const step = FULL ? 4_096 : 16_384;
     // A little more room each time, so that another of the writes is the one that fails.
     for (let left = 0; left < 420_000; left += left < 60_000 ? step : 2 * step) {
-      const { bavail, bsize } = fs.statfsSync(disk);
-      const ballast = path.join(disk, 'ballast');
-      fs.writeFileSync(ballast, Buffer.alloc(Math.max(0, bavail * bsize - left)));
+      const makeRoom = fillDisk(disk.folder, left);
       const message = await refusalOf(root, checkpoint);
-      fs.rmSync(ballast);
+      makeRoom();
       if (message === '') break;
       said.set(message, (said.get(message) ?? 0) + 1);
       expect(stateOf(built), `with ${left} bytes left`).toEqual(before);
@@ -93,13 +75,13 @@ describe('a disk that is full', () => {
     expect(filesOf(root)['other/new.bin']).toBeUndefined();
 
     built.write('a.txt', 'changed\n');
-    execFileSync('mount', ['-o', 'remount,ro', disk]);
+    execFileSync('mount', ['-o', 'remount,ro', disk.folder]);
     try {
       expect(await refusalOf(root, checkpoint)).toMatch(
         /^Nothing was restored: .*(?:cannot be written|read-only)/i,
       );
     } finally {
-      execFileSync('mount', ['-o', 'remount,rw', disk]);
+      execFileSync('mount', ['-o', 'remount,rw', disk.folder]);
     }
     await restored(root, checkpoint);
     expect(fs.readFileSync(path.join(root, 'a.txt'), 'utf8')).toBe('a\n');

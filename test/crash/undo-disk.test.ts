@@ -1,46 +1,29 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { HooksError } from '../../src/errors.ts';
 import { pruneCheckpoints } from '../../src/flows/prune.ts';
 import type { Workplace } from '../../src/flows/workplace.ts';
+import { useIsolatedProcess } from '../support/for-the-file.ts';
 import { checkpointRefs, makeCheckpoints, writeDocument } from '../support/many-checkpoints.ts';
-import { at, type BuiltRepository, isolateProcess } from '../support/repositories.ts';
-import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
+import type { BuiltRepository } from '../support/repositories.ts';
+import { fillDisk, repositoryOn, useSmallDisk } from '../support/small-disk.ts';
 import { errorOf, undoAt, workplaceAt } from '../support/undo.ts';
 
 const COUNT = 8;
-let home: string;
-let small: SmallDisk;
-let disk: string;
-let mounted = false;
-beforeAll(() => {
-  home = isolateProcess();
-  small = mountSmallDisk('1m', 'undo and prune on a full or read-only disk');
-  disk = small.folder;
-  mounted = small.mounted;
-});
-afterAll(() => {
-  small.remove();
-  fs.rmSync(home, { recursive: true, force: true });
-});
+useIsolatedProcess();
+const disk = useSmallDisk('1m', 'undo and prune on a full or read-only disk');
 
 function makeRepository(): BuiltRepository {
-  const root = path.join(disk, 'repo');
-  fs.mkdirSync(root);
-  const built = at(disk, root);
-  built.git('init', '-q', '-b', 'main');
-  built.write('a.txt', 'a\n');
-  built.git('add', '-A');
-  built.git('commit', '-q', '-m', 'First');
+  const built = repositoryOn(disk.folder);
   const ids = Array.from({ length: COUNT }, (_, number) => `one-${number}`);
   const more = { session: 'one' };
   makeCheckpoints(
     built,
     ids.map((id, number) => ({ id, at: Date.now() - number * 60_000, content: id, more })),
   );
-  for (const id of ids) writeDocument(root, id);
+  for (const id of ids) writeDocument(built.root, id);
   return built;
 }
 
@@ -50,16 +33,8 @@ async function place(root: string): Promise<Workplace> {
   return found;
 }
 
-/** Fills the disk but for so many bytes. @returns what makes room again. */
-function fill(left: number): () => void {
-  const ballast = path.join(disk, 'ballast');
-  const { bavail, bsize } = fs.statfsSync(disk);
-  fs.writeFileSync(ballast, Buffer.alloc(Math.max(0, bavail * bsize - left)));
-  return () => fs.rmSync(ballast);
-}
-
 it('prune and its undo on a full disk are whole or not at all, with one message', async () => {
-  if (!mounted) return;
+  if (!disk.mounted) return;
   const built = makeRepository();
   const { root } = built;
   const stateNow = (): unknown => [
@@ -71,7 +46,7 @@ it('prune and its undo on a full disk are whole or not at all, with one message'
   for (const left of [0, 4_096, 8_192, 12_288, 16_384, 24_576, 40_960]) {
     for (const work of ['prune', 'undo'] as const) {
       const opened = await place(root);
-      const makeRoom = fill(left);
+      const makeRoom = fillDisk(disk.folder, left);
       try {
         if (work === 'prune') await pruneCheckpoints(opened, { dryRun: false });
         else if (Object.keys(checkpointRefs(root)).length < COUNT) await undoAt(root);
@@ -93,7 +68,7 @@ it('prune and its undo on a full disk are whole or not at all, with one message'
     expect(stateNow()).toEqual(before);
   }
   expect(refused).toBeGreaterThan(2);
-  execFileSync('mount', ['-o', 'remount,ro', disk]);
+  execFileSync('mount', ['-o', 'remount,ro', disk.folder]);
   const error = await errorOf(async () => pruneCheckpoints(await place(root), { dryRun: false }));
   expect(error).toMatchObject({ code: 'write-failed', kind: 'failed' });
   expect(stateNow()).toEqual(before);

@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import { at, type BuiltRepository } from './repositories.ts';
 
 /** A file system of its own that is soon full. */
 export interface SmallDisk {
@@ -32,4 +34,41 @@ export function mountSmallDisk(size: string, what: string): SmallDisk {
       fs.rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Mounts one (see `mountSmallDisk`) for all tests of the file that calls this at its top. */
+export function useSmallDisk(size: string, what: string): Pick<SmallDisk, 'folder' | 'mounted'> {
+  let small: SmallDisk;
+  beforeAll(() => {
+    small = mountSmallDisk(size, what);
+  });
+  afterAll(() => small.remove());
+  return {
+    get folder() {
+      return small.folder;
+    },
+    get mounted() {
+      return small.mounted;
+    },
+  };
+}
+
+/** Fills a disk but for so many bytes. @returns what makes room again. */
+export function fillDisk(folder: string, left: number): () => void {
+  const ballast = path.join(folder, 'ballast');
+  const { bavail, bsize } = fs.statfsSync(folder);
+  fs.writeFileSync(ballast, Buffer.alloc(Math.max(0, bavail * bsize - left)));
+  return () => fs.rmSync(ballast);
+}
+
+/** A repository on a disk, with one commit of one small file. */
+export function repositoryOn(folder: string): BuiltRepository {
+  const root = path.join(folder, 'repo');
+  fs.mkdirSync(root);
+  const built = at(folder, root);
+  built.git('init', '-q', '-b', 'main');
+  built.write('a.txt', 'a\n');
+  built.git('add', '-A');
+  built.git('commit', '-q', '-m', 'First');
+  return built;
 }
