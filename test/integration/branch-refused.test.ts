@@ -17,6 +17,7 @@ import {
   plainRepository,
   runGit,
 } from '../support/repositories.ts';
+import { divergedRepository, submoduleRepository } from '../support/repository-states.ts';
 import { errorOf } from '../support/undo.ts';
 
 useIsolatedProcess();
@@ -31,13 +32,7 @@ async function refused(built: BuiltRepository, work: () => Promise<unknown>): Pr
 }
 
 function conflicted(...words: string[]): BuiltRepository {
-  const built = plainRepository();
-  built.git('checkout', '-q', '-b', 'other');
-  built.write('conflict.txt', 'theirs\n');
-  built.git('commit', '-q', '-am', 'Theirs');
-  built.git('checkout', '-q', 'main');
-  built.write('conflict.txt', 'ours\n');
-  built.git('commit', '-q', '-am', 'Ours');
+  const built = divergedRepository();
   expect(built.tryGit(...words)).toBe(false);
   return built;
 }
@@ -126,16 +121,7 @@ describe('branching is refused', () => {
   });
 
   it('where a submodule holds changes, but not in a working tree of its own', async () => {
-    const built = plainRepository();
-    const library = path.join(built.base, 'library');
-    fs.mkdirSync(library);
-    const other = at(built.base, library);
-    other.git('init', '-q', '-b', 'main');
-    other.write('lib.txt', 'lib\n');
-    other.git('add', '-A');
-    other.git('commit', '-q', '-m', 'Library');
-    built.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library, 'lib');
-    built.git('commit', '-q', '-m', 'Add submodule');
+    const built = submoduleRepository();
     built.write('lib/lib.txt', 'changed\n');
     const error = await refused(built, () => branchAt(built.root, 'urgent'));
     expect(error.message).toContain('lib');

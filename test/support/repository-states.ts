@@ -21,7 +21,7 @@ export interface RepositoryState {
 }
 
 /** Two branches that change the same line, `main` checked out. */
-function divergedRepository(): BuiltRepository {
+export function divergedRepository(): BuiltRepository {
   const built = plainRepository();
   built.git('checkout', '-q', '-b', 'other');
   built.write('conflict.txt', 'theirs\n');
@@ -82,7 +82,8 @@ function sparse(): BuiltRepository {
   return dirty(built);
 }
 
-function withSubmodule(): BuiltRepository {
+/** A repository whose submodule `lib`, of a library beside it, is as it was committed. */
+export function submoduleRepository(): BuiltRepository {
   const built = plainRepository();
   const library = path.join(built.base, 'library');
   fs.mkdirSync(library);
@@ -93,6 +94,11 @@ function withSubmodule(): BuiltRepository {
   other.git('commit', '-q', '-m', 'Library');
   built.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library, 'lib');
   built.git('commit', '-q', '-m', 'Add submodule');
+  return built;
+}
+
+function withSubmodule(): BuiltRepository {
+  const built = submoduleRepository();
   const inside = at(built.base, path.join(built.root, 'lib'));
   inside.write('lib.txt', 'changed\n');
   inside.git('commit', '-q', '-am', 'Newer');
