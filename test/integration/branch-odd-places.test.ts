@@ -1,12 +1,15 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { bindConversation } from '../../src/store/belonging.ts';
+import { markLive } from '../../src/store/live.ts';
+import { openSpool } from '../../src/store/spool.ts';
 import { branchAt, branchesOf, returnAt, stateOf, treeAt } from '../support/branching.ts';
 import { placeOf } from '../support/checkpoints.ts';
+import { useCleanup, useIsolatedProcess } from '../support/for-the-file.ts';
 import {
   type BuiltRepository,
   emptyFolder,
-  isolateProcess,
   makeDirty,
   plainRepository,
   runGit,
@@ -15,20 +18,12 @@ import { leftovers } from '../support/restore.ts';
 import { PROJECT_ROOT, runProcess } from '../support/sandbox.ts';
 import { errorOf, undoAt } from '../support/undo.ts';
 
-let home: string;
-const built: BuiltRepository[] = [];
-beforeAll(() => {
-  home = isolateProcess();
-});
-afterEach(() => {
-  for (const one of built.splice(0)) one.cleanup();
-});
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+useIsolatedProcess();
+const kept = useCleanup();
 
 /** A repository with one commit in a folder of that name. */
 function repositoryIn(name: string): BuiltRepository {
-  const made = emptyFolder(name);
-  built.push(made);
+  const made = kept(emptyFolder(name));
   made.git('init', '-q', '-b', 'main');
   made.write('a.txt', 'a\n');
   made.git('add', '-A');
@@ -36,11 +31,7 @@ function repositoryIn(name: string): BuiltRepository {
   return made;
 }
 
-function plain(): BuiltRepository {
-  const made = plainRepository();
-  built.push(made);
-  return made;
-}
+const plain = (): BuiltRepository => kept(plainRepository());
 
 const openBranches = async (root: string): Promise<string[]> =>
   (await treeAt(root)).flatMap(({ children }) =>
@@ -77,8 +68,7 @@ describe.each(['my project', 'prüfung', "it's", 'a[b]~c', '.hidden', '日本', 
 );
 
 it('a repository whose git directory lies elsewhere, and a submodule, have the parent come back', async () => {
-  const apart = emptyFolder('apart');
-  built.push(apart);
+  const apart = kept(emptyFolder('apart'));
   apart.git('init', '-q', '-b', 'main', '--separate-git-dir', path.join(apart.base, 'apart.git'));
   apart.git('commit', '-q', '--allow-empty', '-m', 'Start');
   const inner = repositoryIn('inner');
@@ -171,6 +161,24 @@ it('what the parent left below .claude/ is not taken for the work of its child',
   const busy = await returnAt(one.root);
   expect([typeof busy.checkpoint, busy.files]).toEqual(['string', ['.claude/notes.md']]);
   expect(fs.readFileSync(path.join(one.root, '.claude/notes.md'), 'utf8')).toBe('mine\n');
+});
+
+it('warns of the client of the child that is still open', async () => {
+  const one = plain();
+  const { child } = await branchAt(one.root, 'one');
+  const { state } = placeOf(one.root);
+  openSpool(state);
+  markLive(state, {
+    session: 'of-the-child',
+    pid: process.pid,
+    start: undefined,
+    scope: 'local',
+    cwd: one.root,
+    transcript: undefined,
+  });
+  bindConversation(state, 'of-the-child', { session: child ?? '', role: 'own', root: one.root });
+  const { notes } = await returnAt(one.root);
+  expect(notes.join()).toContain('still has "one" open here');
 });
 
 it('says how to go on without popping what was stashed before', async () => {
