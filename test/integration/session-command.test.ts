@@ -119,6 +119,17 @@ describe('the list', () => {
     expect((await session('list')).stderr).toBe('');
   });
 
+  test('says each time that a journal has lost its beginning', async () => {
+    begin('conversation-a');
+    const [one] = (await json<Items>('list')).items;
+    fs.truncateSync(path.join(place.state.pieces, `${one?.id}.jsonl`), 20);
+    for (const _time of ['first', 'second']) {
+      const run = await session('list');
+      expect(run.stderr).toContain(`The journal of ${one?.id} has lost its beginning`);
+      expect(run.stdout).toContain(one?.id);
+    }
+  });
+
   test('says when a client is gone, and lists its session as it will be', async () => {
     begin('conversation-a', 'startup', 4_194_000);
     const run = await session('list');

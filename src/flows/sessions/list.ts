@@ -22,7 +22,7 @@ export async function listSessions(place: SessionPlace): Promise<SessionList> {
   const { state } = place;
   const stored = readSessionList(state);
   if (stored !== undefined && stored.stamp === piecesStamp(state) && !isBusy(state))
-    return { rows: byTime(stored.rows), lost: [], problems: [] };
+    return { rows: byTime(stored.rows), lost: [], problems: withoutBeginning(stored.rows) };
   return (await import('./refold.ts')).refoldSessions(place, stored?.rows);
 }
 
@@ -37,4 +37,15 @@ function isBusy({ live, spool, work }: StatePaths): boolean {
 
 export function byTime(rows: SessionRow[]): SessionRow[] {
   return rows.sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1));
+}
+
+/** Sessions whose journal begins with nothing that can be read. Said each time: whoever looks for their work has to know. */
+export function withoutBeginning(rows: readonly SessionRow[]): string[] {
+  return rows.flatMap(({ id, createdAt }) =>
+    createdAt > 0
+      ? []
+      : [
+          `The journal of ${id} has lost its beginning: when and from where it began is not known. If files were parked for it, they are in a checkpoint; see: claude-hooks undo --list`,
+        ],
+  );
 }

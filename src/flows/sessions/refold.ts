@@ -6,7 +6,7 @@ import { quarantinePiece } from '../../store/pieces.ts';
 import type { SessionRow } from '../../store/session-list.ts';
 import { writeSessionList } from '../../store/write-session-list.ts';
 import { adoptConversations } from './adopt.ts';
-import { byTime, type SessionList } from './list.ts';
+import { byTime, type SessionList, withoutBeginning } from './list.ts';
 import type { SessionPlace } from './place.ts';
 import { readSession, readUntold } from './read.ts';
 
@@ -38,7 +38,11 @@ export function refoldSessions(
     return row;
   });
   whereWritable(() => writeSessionList(state, { stamp, rows: kept }));
-  return { rows: byTime(rows), lost: [...untold.lost.keys()], problems };
+  return {
+    rows: byTime(rows),
+    lost: [...untold.lost.keys()],
+    problems: [...problems, ...withoutBeginning(rows)],
+  };
 }
 
 /** A row of a session; what its transcripts tell is taken from the row of before. */
