@@ -65,7 +65,7 @@ describe('a disk that is full', () => {
     }
     const messages = [...said.keys()];
     expect(messages.length).toBeGreaterThan(0);
-    for (const message of messages) expect(message).toMatch(/^Nothing was restored: the disk is full/);
+    for (const message of messages) expect(message).toMatch(/^Nothing was changed: the disk is full/);
     // Before the first change, and after it began.
     expect(messages.some((message) => message.endsWith('Files and staging are as before.'))).toBe(true);
     expect(built.tryGit('fsck', '--full', '--strict')).toBe(true);
@@ -78,7 +78,7 @@ describe('a disk that is full', () => {
     execFileSync('mount', ['-o', 'remount,ro', disk.folder]);
     try {
       expect(await refusalOf(root, checkpoint)).toMatch(
-        /^Nothing was restored: .*(?:cannot be written|read-only)/i,
+        /^Nothing was changed: .*(?:cannot be written|read-only)/i,
       );
     } finally {
       execFileSync('mount', ['-o', 'remount,rw', disk.folder]);
@@ -184,7 +184,7 @@ describe('folders and files that cannot be written or read', () => {
     fs.chmodSync(path.join(built.root, 'docs'), 0o555);
     const refused = run();
     expect(refused.stderr).toMatch(
-      /Nothing was restored: a folder cannot be written \(EACCES.*Files and staging are as before/,
+      /Nothing was changed: a folder cannot be written \(EACCES.*Files and staging are as before/,
     );
     expect(filesOf(built.root)).toEqual(before);
     fs.chmodSync(path.join(built.root, 'docs'), 0o777);
@@ -202,7 +202,7 @@ describe('folders and files that cannot be written or read', () => {
     fs.writeFileSync(path.join(built.root, 'README.md'), 'again\n');
     const state = path.join(built.root, '.git/claude-hooks');
     for (const name of ['indexes', 'locks', 'operations']) fs.chmodSync(path.join(state, name), 0o555);
-    expect(run().stderr).toMatch(/Nothing was restored: a folder cannot be written/);
+    expect(run().stderr).toMatch(/Nothing was changed: a folder cannot be written/);
     expect(fs.readFileSync(path.join(built.root, 'README.md'), 'utf8')).toBe('again\n');
     built.cleanup();
   });

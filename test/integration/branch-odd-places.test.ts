@@ -193,6 +193,16 @@ it('says how to go on without popping what was stashed before', async () => {
   expect(notes.join('\n')).not.toContain('stash');
 });
 
+it('says how to reach what was committed on no branch', async () => {
+  const one = plain();
+  await branchAt(one.root, 'one');
+  one.git('checkout', '-q', '--detach');
+  one.git('commit', '-q', '--allow-empty', '-m', 'Alone');
+  const head = one.git('rev-parse', '--short=12', 'HEAD').trim();
+  const { notes, note } = await returnAt(one.root);
+  for (const text of [notes.join(), note]) expect(text).toContain(`git branch NAME ${head}`);
+});
+
 it('a child that is given up takes its empty branch with it, and that is said', async () => {
   const one = plain();
   await branchAt(one.root, 'one');

@@ -38,7 +38,7 @@ describe.each(Object.entries(REPOSITORY_STATES))('restore in: %s', (name, state)
     try {
       if (!state.saves) {
         const before = fingerprint(built.base);
-        await expect(restore(root, NOWHERE as never)).rejects.toThrow(/^Nothing was restored: .+/);
+        await expect(restore(root, NOWHERE as never)).rejects.toThrow(/^Nothing was changed: .+/);
         expect(fingerprint(built.base)).toEqual(before);
         return;
       }

@@ -102,7 +102,7 @@ describe('a restore that does not lead to the expected tree is taken back', () =
   ])('%s', async (_what, tamper) => {
     const { built, before, run } = await start();
     expect(run(tamper)).toMatch(
-      /^restore-not-verified: Nothing was restored: the tree on disk was not the expected/,
+      /^restore-not-verified: Nothing was changed: the tree on disk was not the expected/,
     );
     const { files, ...rest } = stateOf(built) as { files: Record<string, string> };
     expect({ files, ...rest }).toEqual(before);
@@ -140,7 +140,7 @@ describe('a restore that does not lead to the expected tree is taken back', () =
         tampered = true;
         process.getBuiltinModule('node:child_process').execFileSync('git', ['rm', '-q', '--cached', 'README.md'], { cwd: root });
       }`);
-    expect(said).toMatch(/^staging-changed: Nothing was restored: something else was staged/);
+    expect(said).toMatch(/^staging-changed: Nothing was changed: something else was staged/);
     expect(fs.readFileSync(path.join(built.root, 'src/a.txt'), 'utf8')).toBe('changed\n');
     expect(built.git('diff', '--cached', '--name-only')).toBe('README.md\nnew/file.txt\n');
     expect(leftovers(built.root)).toEqual([]);

@@ -12,7 +12,7 @@ function refused(reason: string, hint: string, cause?: unknown): HooksError {
   return new HooksError({
     code: 'restore-refused',
     kind: 'failed',
-    message: `Nothing was restored: ${reason}`,
+    message: `Nothing was changed: ${reason}`,
     hint,
     cause,
   });
@@ -43,7 +43,7 @@ export function takenBack(known: unknown, kept: readonly string[]): Error {
   return new HooksError({
     code: known instanceof HooksError ? known.code : 'restore-failed',
     kind: known instanceof HooksError ? known.kind : 'failed',
-    message: `Nothing was restored: ${reason}. Files and staging are as before.${more}`,
+    message: `Nothing was changed: ${reason}. Files and staging are as before.${more}`,
     hint,
     cause: known instanceof HooksError ? (known.cause ?? known) : known,
   });
@@ -61,5 +61,5 @@ export function unfinished(error: unknown, repository: Repository): HooksError {
 }
 
 function reasonIn(error: unknown): string {
-  return messageOf(error).replace(/^Nothing was restored: /, '');
+  return messageOf(error).replace(/^Nothing was changed: /, '');
 }

@@ -71,7 +71,7 @@ function refuseOther({ from }: RestoreTarget, { captured }: Prepared): void {
   throw new HooksError({
     code: 'tree-changed',
     kind: 'conflict',
-    message: 'Nothing was restored: files or staging changed right after they were saved',
+    message: 'Nothing was changed: files or staging changed right after they were saved',
     hint: 'Stop what writes there and try again; nothing was changed.',
   });
 }
@@ -111,8 +111,8 @@ async function waitForIndexLock(index: PrivateIndex): Promise<void> {
     throw new HooksError({
       code: 'index-locked',
       kind: 'conflict',
-      message: `Nothing was restored: another git is at work here, it holds ${lock}`,
-      hint: 'Restore again when it is done. If no git runs, it was left by one that was killed: remove that file.',
+      message: `Nothing was changed: another git is at work here, it holds ${lock}`,
+      hint: 'Try again when it is done. If no git runs, it was left by one that was killed: remove that file.',
     });
   }
 }

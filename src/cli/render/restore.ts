@@ -16,7 +16,7 @@ const SIGNS: Record<PlannedPath['action'], [sign: string, color: 'green' | 'yell
 };
 
 const STAGING: Record<RestorePlan['staging'], string> = {
-  restored: 'staging as it was',
+  restored: 'staging as it was then',
   same: 'staging already as it was',
   kept: 'staging stays as it is now',
 };

@@ -128,11 +128,17 @@ async function back(place: Workplace, request: ReturnRequest, facts: ReturnFacts
   const saved = request.discard ? undefined : await save(place, facts);
   const { isClean, ...work } = await workOf(repository, facts, capture);
   const target = targetOf(request, facts);
+  const { now, landing } = facts;
+  const onNoBranch =
+    now.ref === undefined && work.commits.length > 0
+      ? [`What it committed is on no branch. To have it on one: git branch NAME ${now.commit.slice(0, 12)}`]
+      : [];
+  const notes = [...landing.notes, ...onNoBranch];
   const told = returnEffects(place, request, {
     ...facts,
     ...work,
     checkpoint: isClean ? undefined : saved?.id,
-    notes: facts.landing.notes,
+    notes,
   });
   // Its client would go on writing, into the parent's files.
   const openClients = liveHere(state, repository)
@@ -160,7 +166,7 @@ async function back(place: Workplace, request: ReturnRequest, facts: ReturnFacts
     plan: result.plan,
     note: told.note,
     branchGone: target.head?.drop === true,
-    notes: [...facts.landing.notes, ...openClients],
+    notes: [...notes, ...openClients],
     ...(checkpoint === undefined ? {} : { checkpoint }),
   });
 }
