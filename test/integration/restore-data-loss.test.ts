@@ -101,9 +101,7 @@ describe('what other tools lost, by the report that tells of it', () => {
     built.git('config', 'filter.broken.clean', 'false');
     built.git('config', 'filter.broken.required', 'true');
     const before = filesOf(built.root);
-    await expect(restore(built.root, checkpoint)).rejects.toThrow(
-      /Nothing was changed: the filter "broken"/,
-    );
+    await expect(restore(built.root, checkpoint)).rejects.toThrow(/Nothing was changed: the filter "broken"/);
     expect(filesOf(built.root)).toEqual(before);
   });
 
