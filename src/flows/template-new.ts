@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { HooksError } from '../errors.ts';
 import { createFileExclusive, ensureDirectory } from '../platform/fs.ts';
+import { visible } from '../platform/terminal.ts';
 import { openDocumentFolder } from '../store/documents.ts';
 import { cleanName, slugOf } from '../store/names.ts';
 import { documentPaths } from '../store/paths.ts';
@@ -53,8 +54,8 @@ export async function createTemplate(
     throw new HooksError({
       code: 'template-not-written',
       kind: 'failed',
-      message: `No template was written: ${outside}`,
-      hint: 'Make it a folder of the repository.',
+      message: `No template was written: ${visible(outside)}.`,
+      hint: 'Make it a folder of the repository, or write it among your own: --user',
     });
   if (wanted.user) ensureDirectory(folder);
   const file = path.join(folder, `${slug}.md`);

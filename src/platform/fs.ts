@@ -212,7 +212,7 @@ export function removeFile(file: string): void {
 
 /** Removes a folder with all that is in it; tries again where another process still writes there. */
 export function removeTree(directory: string): void {
-  fs.rmSync(directory, { recursive: true, force: true, maxRetries: 3, retryDelay: 20 });
+  unlessNoFolder(() => fs.rmSync(directory, { recursive: true, force: true, maxRetries: 3, retryDelay: 20 }));
 }
 
 /** Removes a directory only where it is empty. @returns whether it is gone. */

@@ -28,7 +28,7 @@ export function openDocumentFolder(root: string, folder: string): string | undef
 }
 
 /** What stands where a folder on the way from `root` to `folder` would be. */
-function notFolder(root: string, folder: string): string | undefined {
+export function notFolder(root: string, folder: string): string | undefined {
   const parts = path.relative(root, folder).split(path.sep);
   for (let count = 1; count <= parts.length; count += 1) {
     const at = path.join(root, ...parts.slice(0, count));
