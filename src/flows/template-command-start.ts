@@ -1,12 +1,13 @@
 import * as path from 'node:path';
 import { HooksError } from '../errors.ts';
-import { writeFileAtomic } from '../platform/fs.ts';
+import { createFileExclusive, lstatIfExists, readTextIfExists } from '../platform/fs.ts';
 import { visible } from '../platform/terminal.ts';
 import { redactText } from '../redact/redact.ts';
 import { linkOutside, openDocumentFolder } from '../store/documents.ts';
 import { isId } from '../store/names.ts';
+import type { RunPlan } from '../store/template-run.ts';
 import { type FilledTemplate, fillTemplate, type Value, variablesOf } from '../templates/fill.ts';
-import { progressMarkdown } from '../templates/progress.ts';
+import { type PlanAtWork, progressMarkdown } from '../templates/progress.ts';
 import { meantSession } from './open-sessions.ts';
 import { templateCommands } from './template-commands.ts';
 import { usePartitionOf } from './template-partition.ts';
@@ -27,7 +28,7 @@ export interface CommandStart {
 /**
  * Starts a template from the command line.
  * @throws HooksError (kind usage) `template-variables` naming what is unknown or missing, `template-unknown`,
- * `session-ambiguous`; (kind failed) `template-empty`, `template-not-written`.
+ * `session-ambiguous`; (kind failed) `template-empty`, `template-not-written`; (kind conflict) `template-copy-exists`.
  */
 export async function startByCommand(
   place: Workplace,
@@ -53,10 +54,11 @@ export async function startByCommand(
       file: loaded.file,
     });
   const session = meantSession(place.state, root, asked.session, asked.calling);
-  const copy = asked.copy ? copyPlace(root, loaded.slug) : undefined;
+  const copy = asked.copy
+    ? writeCopy(root, loaded.slug, redactText(progressMarkdown(atStart(plan))))
+    : undefined;
   const started = startFromOutside(place, plan, session);
   if (session !== undefined) usePartitionOf(place, started.run, session);
-  if (copy !== undefined) writeFileAtomic(copy, redactText(progressMarkdown(started.run)));
   const own = new Set(plan.phases.flatMap(({ steps }) => steps.map(({ verify }) => verify)));
   const waiting = (await templateCommands(place)).filter(
     ({ command, allowed }) => !allowed && own.has(command),
@@ -83,18 +85,39 @@ function checkValues({ slug, parsed }: LoadedTemplate, { unknown, missing }: Fil
   });
 }
 
-/** @throws HooksError where nothing may be written there; before anything is started. */
-function copyPlace(root: string, slug: string): string {
+/** A plan of which no step is done yet. */
+function atStart(plan: RunPlan): PlanAtWork {
+  const steps = plan.phases.flatMap((one, phase) =>
+    one.steps.map((_, step) => ({ phase, step, done: false })),
+  );
+  return { ...plan, steps };
+}
+
+/**
+ * Writes the copy before anything is started, and never over a file that is there, unless that is the same.
+ * @throws HooksError `template-copy-exists` (kind conflict), `template-not-written`.
+ */
+function writeCopy(root: string, slug: string, text: string): string {
   const folder = path.join(root, '.claude', 'plans');
   const file = path.join(folder, `${isId(slug) ? slug : 'template'}.md`);
   const link = linkOutside(root, file);
   const reason =
     link === undefined ? openDocumentFolder(root, folder) : `${link} is a link that leads out of ${root}`;
-  if (reason === undefined) return file;
+  if (reason !== undefined)
+    throw new HooksError({
+      code: 'template-not-written',
+      kind: 'failed',
+      message: `No copy can be written, so nothing was started: ${visible(reason)}.`,
+      hint: 'Start it without --copy.',
+    });
+  if (createFileExclusive(file, text, 0o644)) return file;
+  if (lstatIfExists(file)?.isFile() === true && readTextIfExists(file) === text) return file;
   throw new HooksError({
-    code: 'template-not-written',
-    kind: 'failed',
-    message: `No copy can be written: ${visible(reason)}`,
-    hint: 'Start it without --copy.',
+    code: 'template-copy-exists',
+    kind: 'conflict',
+    message:
+      'Where the copy belongs is something else already; it was left as it is, and nothing was started.',
+    hint: 'Give that another name, or start it without --copy.',
+    file,
   });
 }

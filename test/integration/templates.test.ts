@@ -136,6 +136,45 @@ describe('the command line', () => {
     });
   });
 
+  it('leaves what lies where the copy belongs, and starts nothing then', async () => {
+    const args = ['start', 'release', '--var', 'Version=2.0', '--copy'];
+    const copy = '.claude/plans/release.md';
+    const refused = { exit: 5, error: { code: 'template-copy-exists' } };
+    sandbox.write(copy, 'my own notes\n');
+    expect(await json(...args)).toMatchObject(refused);
+    expect(sandbox.read(copy)).toBe('my own notes\n');
+    fs.rmSync(path.join(sandbox.repo, copy));
+    fs.symlinkSync('notes.md', path.join(sandbox.repo, copy));
+    expect(await json(...args)).toMatchObject(refused);
+    expect(fs.readlinkSync(path.join(sandbox.repo, copy))).toBe('notes.md');
+    expect(sandbox.exists('.git/claude-hooks/templates/runs')).toBe(false);
+    fs.rmSync(path.join(sandbox.repo, copy));
+    expect(await json(...args)).toMatchObject({ exit: 0 });
+    expect(await json(...args)).toMatchObject({ exit: 0 });
+    fs.appendFileSync(path.join(sandbox.repo, copy), 'a note\n');
+    expect(await json(...args)).toMatchObject(refused);
+    expect(sandbox.read(copy)).toMatch(/Version: 2\.0[\s\S]*a note\n$/);
+  });
+
+  it('says where a file stands in the place of a folder', async () => {
+    const [claude, aside] = ['.claude', 'claude-aside'].map((name) => path.join(sandbox.repo, name));
+    fs.renameSync(claude ?? '', aside ?? '');
+    try {
+      sandbox.write('.claude', 'a file\n');
+      expect(await json('list')).toMatchObject({ exit: 0 });
+      const error = { message: expect.stringContaining('/.claude is a file, not a folder') };
+      expect(await json('new', 'mine')).toMatchObject({ exit: 1, error });
+      expect(await json('start', 'release', '--var', 'Version=1', '--copy')).toMatchObject({
+        exit: 1,
+        error,
+      });
+      expect(sandbox.read('.claude')).toBe('a file\n');
+    } finally {
+      fs.rmSync(claude ?? '');
+      fs.renameSync(aside ?? '', claude ?? '');
+    }
+  });
+
   it('starts one for the session that is open here, which is told with its next prompt, and asks where two are', async () => {
     await start();
     expect(await json('start', 'release', '--var', 'Version=2.0')).toMatchObject({
