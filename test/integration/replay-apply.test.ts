@@ -211,6 +211,48 @@ describe('it is said', () => {
   });
 });
 
+it('leaves out and says what lies below a file, which a command had made a folder', async () => {
+  sandbox.write('a', 'a file\n');
+  sandbox.git('add', '-A');
+  sandbox.git('commit', '-q', '-m', 'Before');
+  const session = sessionIn(sandbox);
+  session.bash('rm a && mkdir a', () => {
+    fs.rmSync(path.join(sandbox.repo, 'a'));
+    fs.mkdirSync(path.join(sandbox.repo, 'a'));
+  });
+  session.write('a/b', 'one\n');
+  const { differences, applied: count } = await applied();
+  expect(count).toBe(0);
+  expect(differences).toMatchObject([
+    { kind: 'not-applied', file: 'a/b', reason: 'it lies below a, which is no folder there' },
+  ]);
+  const bisected = await sandbox.cli(['replay', 'bisect', 'latest', '--run', 'true', '--json']);
+  expect([bisected.code, bisected.stderr]).toEqual([1, expect.not.stringContaining('ENOTDIR')]);
+  await save(session, 'Later');
+  sandbox.git('worktree', 'remove', '--force', rebuilt());
+  await applied();
+  expect(filesBelow(rebuilt())).toEqual(filesBelow(sandbox.repo));
+});
+
+it('takes the half-done folder away where it cannot go on', async () => {
+  const session = sessionIn(sandbox);
+  await save(session, 'Begin');
+  session.write('b.txt', 'one\n');
+  await save(session, 'Later');
+  const fail = path.join(sandbox.root, 'bin/git');
+  const real = (await sandbox.run('sh', ['-c', 'command -v git'])).stdout.trim();
+  fs.mkdirSync(path.dirname(fail), { recursive: true });
+  fs.writeFileSync(fail, `#!/bin/sh\ncase "$*" in *diff-tree*) exit 128;; esac\nexec ${real} "$@"\n`, {
+    mode: 0o755,
+  });
+  const { code } = await sandbox.cli(['replay', 'latest', '--apply', '--into', '../rebuilt'], {
+    env: { PATH: `${path.dirname(fail)}:${process.env.PATH}` },
+  });
+  expect(code).toBe(1);
+  expect(fs.existsSync(rebuilt())).toBe(false);
+  expect(sandbox.git('worktree', 'list', '--porcelain').match(/^worktree /gm)).toHaveLength(1);
+});
+
 it('stops after the step that is named', async () => {
   sandbox.write('a.txt', '0\n');
   const session = sessionIn(sandbox);

@@ -6,9 +6,10 @@ import {
   lstatIfExists,
   readBytesIfExists,
   realPath,
+  statIfExists,
   writeFileAtomic,
 } from '../../platform/fs.ts';
-import { linkOutside } from '../../store/documents.ts';
+import { notFolder, linkOutside } from '../../store/documents.ts';
 import type { EditPlace } from '../../transcript/edits.ts';
 import { readEdit } from '../../transcript/file-edit.ts';
 
@@ -42,6 +43,10 @@ export function applyEdit(
   const place = path.join(scratch, file);
   if (linkOutside(scratch, place) !== undefined) return not('a link there leads out of the working tree');
   const real = lstatIfExists(place)?.isSymbolicLink() === true ? realPath(place) : place;
+  const obstacle = notFolder(scratch, path.dirname(place));
+  if (obstacle !== undefined)
+    return not(`it lies below ${path.relative(scratch, obstacle)}, which is no folder there`);
+  if (statIfExists(real)?.isDirectory() === true) return not('it is a folder there');
   const content = readEdit(edit);
   if (content === undefined) return not('the transcript does not hold its content any more');
   try {

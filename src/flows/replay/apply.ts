@@ -1,10 +1,11 @@
-import { HooksError } from '../../errors.ts';
+import { shellWord } from '../../checkpoints/markdown.ts';
+import { HooksError, messageOf } from '../../errors.ts';
 import { realPath } from '../../platform/fs.ts';
 import type { Moment } from '../../replay/moment.ts';
 import type { ReplayPlace, ReplayTarget } from './find-session.ts';
 import { openRebuilder, type StepDeviation } from './rebuild.ts';
 import { planRebuild, type RebuildPlan } from './rebuild-plan.ts';
-import { checkTarget, makeScratchTree } from './scratch-tree.ts';
+import { checkTarget, makeScratchTree, removeScratchTree } from './scratch-tree.ts';
 import { openReplaySource, type ReplaySource } from './source.ts';
 
 export interface ApplyResult {
@@ -19,7 +20,7 @@ export interface ApplyResult {
 /**
  * Makes a session's files again in a folder of their own: from its start checkpoint, or from the commit of its start, edit by edit,
  * and says where record and result differ. What edits do not tell is taken from the session's next checkpoint. The person's
- * working tree is only read. A run that is killed leaves the folder half done.
+ * working tree is only read. A run that fails takes the folder away again; one that is killed leaves it half done.
  * @param to the last step of the replay that counts.
  * @throws HooksError where the folder is not empty, or the transcript is gone.
  */
@@ -33,13 +34,34 @@ export async function applyReplay(
   return withSource(place, target, async (source) => {
     const plan = await planRebuild(place, target, source, to);
     const scratch = await makeScratchTree(place.repository, into, plan.start.commit);
-    const rebuilder = await openRebuilder(scratch, plan, rootsOf(place.repository.root));
     const deviations: StepDeviation[] = [];
-    for (const step of plan.steps) deviations.push(...(await rebuilder.apply(step)));
+    const rebuilder = await (async () => {
+      const opened = await openRebuilder(scratch, plan, rootsOf(place.repository.root));
+      for (const step of plan.steps) deviations.push(...(await opened.apply(step)));
+      return opened;
+    })().catch((error: unknown) => takeAway(place, plan, into, error));
     const left = deviations.filter(({ kind }) => kind === 'not-applied').length;
     const edits = plan.steps.filter(({ kind }) => kind === 'edit').length;
     return { plan, into, applied: edits - left, files: rebuilder.written.size, deviations };
   });
+}
+
+/** Removes a folder that is half done. @throws what made it so, and where the folder is left, how to remove it. */
+async function takeAway(place: ReplayPlace, plan: RebuildPlan, into: string, error: unknown): Promise<never> {
+  const linked = plan.start.commit === undefined ? undefined : place.repository.commonDir;
+  try {
+    await removeScratchTree(linked, into);
+  } catch (second) {
+    throw new HooksError({
+      code: 'rebuild-left',
+      kind: 'failed',
+      message: `${messageOf(error)}. The folder is half done and could not be removed: ${messageOf(second)}`,
+      hint: `Remove it: ${linked === undefined ? 'rm -r' : 'git worktree remove --force'} ${shellWord(into)}`,
+      file: into,
+      cause: error,
+    });
+  }
+  throw error;
 }
 
 /** Names of a working tree: as it is called, and without links. */
