@@ -132,6 +132,14 @@ describe('it is said', () => {
   });
 });
 
+it('needs a command', async () => {
+  const answer = await run(' ');
+  expect([answer.code, answer.stderr]).toEqual([
+    2,
+    expect.stringMatching(/--run needs a command.*\n.*npm test/),
+  ]);
+});
+
 describe('a search that is ended', () => {
   async function begun(): Promise<{ child: ReturnType<typeof spawn>; ended: Promise<string> }> {
     work(await prepared(), 6, 3);

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { parseDuration } from '../../../config/duration.ts';
+import { HooksError } from '../../../errors.ts';
 import type { BisectResult, Probe } from '../../../flows/replay/bisect.ts';
 import type { ReplayPlace, ReplayTarget } from '../../../flows/replay/find-session.ts';
 import { visible } from '../../../platform/terminal.ts';
@@ -30,6 +31,13 @@ export function defineBisect(replay: Command, cli: Cli): void {
 }
 
 async function bisect(cli: Cli, session: string, options: Options): Promise<void> {
+  if (options.run.trim() === '')
+    throw new HooksError({
+      code: 'usage',
+      kind: 'usage',
+      message: '--run needs a command; it is empty.',
+      hint: `Write: claude-hooks replay bisect ${visible(session)} --run "npm test"`,
+    });
   const { bisectReplay } = await import('../../../flows/replay/bisect.ts');
   const { findReplaySession } = await import('../../../flows/replay/find-session.ts');
   const { openPlace } = await import('../checkpoint/shared.ts');
