@@ -215,7 +215,8 @@ function noteConversation(session: Session, id: string, record: SessionRecord, e
 
 function applyNote(session: Session, record: SessionRecord): void {
   const key = textOf(record, 'key');
-  const value = textOf(record, 'value');
+  // An empty one is a value too.
+  const value = typeof record.value === 'string' ? record.value : undefined;
   if (record.type === 'created') {
     session.root = textOf(record, 'root') ?? session.root;
     session.branch = textOf(record, 'branch') ?? session.branch;

@@ -244,6 +244,14 @@ describe('variables', () => {
     expect((await session('unset', 'phase')).code).toBe(0);
     expect(await json('get')).toMatchObject({ variables: {} });
   });
+
+  test('can be empty', async () => {
+    begin('conversation-a');
+    await session('set', 'phase', 'review');
+    expect((await session('set', 'phase', '')).code).toBe(0);
+    expect(await session('get', 'phase')).toMatchObject({ code: 0, stdout: '\n' });
+    expect(await json('get', 'phase')).toMatchObject({ value: '' });
+  });
 });
 
 describe('finding', () => {
