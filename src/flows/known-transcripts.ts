@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { listDirectory, readHead, realPath, statIfExists } from '../platform/fs.ts';
+import { exists, listDirectory, readHead, realPath, statIfExists } from '../platform/fs.ts';
 import { conversationJournal } from '../store/paths.ts';
 import { recentSessions } from '../store/session-facts.ts';
 import { transcriptOf } from './state-target.ts';
@@ -38,6 +38,20 @@ export function knownTranscripts(
   return [...found.values()].sort((a, b) => b.writtenAt - a.writtenAt);
 }
 
+/**
+ * Sessions that worked in a folder that is gone, as that of a repository that was moved since or of a removed working tree, the
+ * latest first.
+ */
+export function transcriptsOfGoneFolders({ state }: Pick<Workplace, 'state'>): KnownTranscript[] {
+  return recentSessions(state)
+    .flatMap(({ session, writtenAt }) => {
+      const [folder, transcript] = [folderOf(state, session), transcriptOf(state, session)];
+      if (folder === undefined || transcript === undefined || exists(folder)) return [];
+      return [{ session, transcript, writtenAt: writtenAtOf(transcript) ?? writtenAt }];
+    })
+    .sort((a, b) => b.writtenAt - a.writtenAt);
+}
+
 /** Where the client keeps the transcripts of a folder: its path with every letter that is no letter or digit as `-`. */
 function clientFolders({
   repository,
@@ -57,11 +71,15 @@ function writtenAtOf(file: string): number | undefined {
 
 /** Whether the session began in this working tree; one that does not say counts. */
 function isHere({ state, repository }: Pick<Workplace, 'state' | 'repository'>, session: string): boolean {
-  const cwd = /"cwd":("(?:[^"\\]|\\.)*")/.exec(
-    readHead(conversationJournal(state, session), 8 * 1024) ?? '',
-  )?.[1];
-  if (cwd === undefined) return true;
-  const folder = JSON.parse(cwd) as string;
+  const folder = folderOf(state, session);
+  if (folder === undefined) return true;
   const relative = path.relative(realPath(repository.root), realPath(folder));
   return relative === '' || (!relative.startsWith('..') && !path.isAbsolute(relative));
+}
+
+/** The folder a session began in, by its journal. */
+function folderOf(state: Workplace['state'], session: string): string | undefined {
+  const head = readHead(conversationJournal(state, session), 8 * 1024) ?? '';
+  const cwd = /"cwd":("(?:[^"\\]|\\.)*")/.exec(head)?.[1];
+  return cwd === undefined ? undefined : (JSON.parse(cwd) as string);
 }

@@ -128,6 +128,40 @@ describe('a session', () => {
     expect((await sandbox.cli(['replay', 'latest', '--into', '../x'])).code).toBe(2);
   });
 
+  it('is found by the id and the name of the work it belongs to, and after its repository was moved', async () => {
+    const [first, last] = [sessionIn(sandbox), sessionIn(sandbox)];
+    const t = Date.now();
+    const id = '2026-11-28-search-fast-1a2b';
+    const records = [first, last].map(({ id: conversation, transcript }, at) => {
+      const start = { t: t + at, type: 'start', how: 'startup', cwd: sandbox.repo, transcript };
+      sandbox.write(`.git/claude-hooks/sessions/${conversation}.jsonl`, `${JSON.stringify(start)}\n`);
+      return { ...start, conversation };
+    });
+    const lines = [{ t, type: 'created', name: 'Search fast', root: sandbox.repo }, ...records];
+    sandbox.write(
+      `.git/claude-hooks/pieces/${id}.jsonl`,
+      lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
+    );
+    for (const word of [id, id.slice(0, 17), 'search-f', 'search FAST']) {
+      const { code, stdout, stderr } = await sandbox.cli(['replay', word, '--json']);
+      expect([code, stderr]).toEqual([
+        0,
+        `claude-hooks: ${id} has 2 conversations; this is the last, ${last.id}.\n`,
+      ]);
+      expect(stdout).toContain(last.id);
+    }
+    fs.rmSync(last.transcript);
+    const kept = await sandbox.cli(['replay', id, '--json']);
+    expect(kept.stderr).toContain(`this is the last that is kept, ${first.id}`);
+    const wrong = await sandbox.cli(['replay', '2026-11-28-serch-fast-1a2b']);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining(`Near it: ${id}`)]);
+    const moved = path.join(sandbox.root, 'moved');
+    fs.renameSync(sandbox.repo, moved);
+    for (const word of ['latest', first.id.slice(0, 9), id])
+      expect((await sandbox.cli(['replay', word, '--json'], { cwd: moved })).code).toBe(0);
+    fs.renameSync(moved, sandbox.repo);
+  });
+
   it('whose transcript and journal are damaged is told as far as they are good, and that is said', async () => {
     const session = sessionIn(sandbox);
     session.write('a.txt', 'one\n');

@@ -28,7 +28,7 @@ export function define(program: Command, cli: Cli): void {
     .description(
       'What happened in a session, step by step: prompts, answers, tool calls, edits, checkpoints, commits and errors. At a terminal it goes on with the space bar; ? shows the keys. Elsewhere it is a plain stream.',
     )
-    .argument('<session>', 'its id, the beginning of one, or latest')
+    .argument('<session>', 'its id or name, the beginning of an id, that of a conversation, or latest')
     .option('--step', 'wait for a key after each step (what happens at a terminal without --speed)')
     .option('--speed <n>', 'play it, n times as fast as it was; no pause is longer than 2 s', speedOf)
     .option('--from <moment>', 'begin at a step (57), a time (14:30, 2026-11-28T14:30) or after +90m')

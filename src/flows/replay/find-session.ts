@@ -1,9 +1,9 @@
-import { editDistance } from '../../config/suggest.ts';
 import { HooksError } from '../../errors.ts';
-import { visible } from '../../platform/terminal.ts';
+import { statIfExists } from '../../platform/fs.ts';
 import { archivedSessions } from '../../store/archive-segments.ts';
 import { recentSessions } from '../../store/session-facts.ts';
-import { knownTranscripts } from '../known-transcripts.ts';
+import { knownTranscripts, transcriptsOfGoneFolders } from '../known-transcripts.ts';
+import { findConversation } from '../sessions/conversation.ts';
 import { transcriptOf } from '../state-target.ts';
 import type { Workplace } from '../workplace.ts';
 
@@ -16,59 +16,41 @@ export interface ReplayTarget {
   transcript: string | undefined;
 }
 
-const SHOWN = 5;
-
 /**
- * The session a person means: its id, the beginning of one, or `latest`.
- * @throws HooksError `session-unknown`, naming the nearest, or `session-ambiguous` (kind usage).
+ * The conversation a person means: its id, the beginning of one, `latest`, or the id or name of a session, of which it is the last
+ * that has a transcript. Those of a folder that is gone, as that of a repository that was moved, count behind those of this one.
+ * @returns it, and `remark` where it is one of several.
+ * @throws HooksError `session-unknown`, naming the nearest, `session-ambiguous` (kind usage), or `session-empty`.
  */
-export function findReplaySession(place: ReplayPlace, wanted: string): ReplayTarget {
+export async function findReplaySession(
+  place: ReplayPlace,
+  wanted: string,
+): Promise<ReplayTarget & { remark: string | undefined }> {
+  const { state } = place;
   const word = wanted.trim();
-  const known: ReplayTarget[] = knownTranscripts(place);
+  const known: ReplayTarget[] = [...knownTranscripts(place), ...transcriptsOfGoneFolders(place)];
   if (word === 'latest') {
-    if (known[0] !== undefined) return known[0];
-    throw unknown('No session of Claude Code worked in this folder yet', []);
-  }
-  const exact = known.find(({ session }) => session === word) ?? onlyHere(place, word);
-  if (exact !== undefined) return exact;
-  const matching = word === '' ? [] : known.filter(({ session }) => session.startsWith(word));
-  if (matching.length > 1) {
+    if (known[0] !== undefined) return { ...known[0], remark: undefined };
     throw new HooksError({
-      code: 'session-ambiguous',
+      code: 'session-unknown',
       kind: 'usage',
-      message: `${matching.length} sessions begin with ${visible(word)}`,
-      hint: `Name one of them in full: ${idsOf(matching)}`,
+      message: 'No session of Claude Code worked in this folder yet',
+      hint: 'Start Claude Code here first.',
     });
   }
-  if (matching[0] !== undefined) return matching[0];
-  const far = (id: string): number => {
-    const start = word.toLowerCase().slice(0, 80);
-    return Math.min(editDistance(start, id), editDistance(start, id.slice(0, start.length)));
-  };
-  const near = [...known].sort((a, b) => far(a.session) - far(b.session));
-  throw unknown(`No session of this folder is called ${visible(word.slice(0, 100))}`, near);
-}
-
-/** One that is in the archive alone, whose journal names no transcript, or that worked in another working tree of the repository. */
-function onlyHere({ state }: ReplayPlace, id: string): ReplayTarget | undefined {
-  const isKept =
-    recentSessions(state).some(({ session }) => session === id) || archivedSessions(state).includes(id);
-  return !isKept ? undefined : { session: id, transcript: transcriptOf(state, id) };
-}
-
-function unknown(message: string, near: readonly ReplayTarget[]): HooksError {
-  return new HooksError({
-    code: 'session-unknown',
-    kind: 'usage',
-    message: near.length === 0 ? message : `${message}. Near it: ${idsOf(near)}`,
-    hint: near.length === 0 ? 'Start Claude Code here first.' : 'Name one of them, or: latest',
-  });
-}
-
-function idsOf(list: readonly ReplayTarget[]): string {
-  const more = list.length > SHOWN ? `, and ${list.length - SHOWN} more` : '';
-  return `${list
-    .slice(0, SHOWN)
-    .map(({ session }) => session)
-    .join(', ')}${more}`;
+  const archived = archivedSessions(state);
+  // One that is in the archive alone, or that worked in another working tree of the repository, is named in full.
+  const isKept = recentSessions(state).some(({ session }) => session === word) || archived.includes(word);
+  const ids = known.map(({ session }) => session);
+  const { id, remark } = isKept
+    ? { id: word, remark: undefined }
+    : await findConversation(place, word, ids, (one) => {
+        const transcript = one.transcript ?? transcriptOf(state, one.id);
+        return (
+          archived.includes(one.id) ||
+          (transcript !== undefined && statIfExists(transcript)?.isFile() === true)
+        );
+      });
+  const target = known.find(({ session }) => session === id);
+  return { ...(target ?? { session: id, transcript: transcriptOf(state, id) }), remark };
 }

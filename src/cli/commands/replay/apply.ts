@@ -1,12 +1,11 @@
 import * as path from 'node:path';
 import { HooksError } from '../../../errors.ts';
 import { type ApplyResult, applyReplay } from '../../../flows/replay/apply.ts';
-import { findReplaySession } from '../../../flows/replay/find-session.ts';
 import { visible } from '../../../platform/terminal.ts';
 import type { Cli } from '../../cli.ts';
 import { openPlace, withProgress } from '../checkpoint/shared.ts';
 import type { ReplayOptions } from '../replay.ts';
-import { deviationLine, deviationRow, momentOf } from './shared.ts';
+import { deviationLine, deviationRow, momentOf, replayTarget } from './shared.ts';
 
 /** Makes the files of a session again and says where that differs from the record. */
 export async function applyCommand(cli: Cli, session: string, options: ReplayOptions): Promise<void> {
@@ -21,7 +20,7 @@ export async function applyCommand(cli: Cli, session: string, options: ReplayOpt
   const to = momentOf('--to', options.to);
   const into = path.resolve(cli.cwd, options.into);
   const place = await openPlace(cli);
-  const target = findReplaySession(place, session);
+  const target = await replayTarget(cli, place, session);
   const result = await withProgress(cli, 'Making the files again …', () =>
     applyReplay(place, target, { into, ...(to === undefined ? {} : { to }) }),
   );

@@ -5,7 +5,7 @@ import type { BisectResult, Probe } from '../../../flows/replay/bisect.ts';
 import type { ReplayPlace, ReplayTarget } from '../../../flows/replay/find-session.ts';
 import { visible } from '../../../platform/terminal.ts';
 import type { Cli } from '../../cli.ts';
-import { nameOfStep, stepRow } from './shared.ts';
+import { nameOfStep, replayTarget, stepRow } from './shared.ts';
 
 interface Options {
   run: string;
@@ -16,7 +16,7 @@ interface Options {
 export function defineBisect(replay: Command, cli: Cli): void {
   replay
     .command('bisect')
-    .argument('<session>', 'its id, the beginning of one, or latest')
+    .argument('<session>', 'its id or name, the beginning of an id, that of a conversation, or latest')
     .description(
       'Find the first edit of a session after which a command fails. It is run in a working tree of its own, which is removed afterwards; files git ignores, such as node_modules, are not there unless the command makes them.',
     )
@@ -39,10 +39,9 @@ async function bisect(cli: Cli, session: string, options: Options): Promise<void
       hint: `Write: claude-hooks replay bisect ${visible(session)} --run "npm test"`,
     });
   const { bisectReplay } = await import('../../../flows/replay/bisect.ts');
-  const { findReplaySession } = await import('../../../flows/replay/find-session.ts');
   const { openPlace } = await import('../checkpoint/shared.ts');
   const place = await openPlace(cli);
-  const target = findReplaySession(place, session);
+  const target = await replayTarget(cli, place, session);
   const result = await interruptible((signal) =>
     bisectReplay(place, target, {
       command: options.run,

@@ -1,5 +1,4 @@
 import { HooksError } from '../../../errors.ts';
-import { findReplaySession } from '../../../flows/replay/find-session.ts';
 import { openReplay } from '../../../flows/replay/open.ts';
 import { visible } from '../../../platform/terminal.ts';
 import { selectSteps } from '../../../replay/select.ts';
@@ -7,7 +6,7 @@ import type { Replay } from '../../../replay/types.ts';
 import type { Cli } from '../../cli.ts';
 import { openPlace, withProgress } from '../checkpoint/shared.ts';
 import type { ReplayOptions } from '../replay.ts';
-import { selectionOf } from './shared.ts';
+import { replayTarget, selectionOf } from './shared.ts';
 import { writeReplayPage } from './write-page.ts';
 
 /** Characters of each recorded text that are read for a page, which may carry fewer. */
@@ -29,7 +28,7 @@ export async function htmlCommand(cli: Cli, session: string, options: ReplayOpti
   }
   const selection = selectionOf(options);
   const place = await openPlace(cli);
-  const target = findReplaySession(place, session);
+  const target = await replayTarget(cli, place, session);
   const replay = await withProgress(cli, 'Reading the session …', async (): Promise<Replay> => {
     const opened = await openReplay(place, target, { longest: LONGEST });
     try {

@@ -1,11 +1,21 @@
 import { HooksError } from '../../../errors.ts';
+import type { ReplayPlace, ReplayTarget } from '../../../flows/replay/find-session.ts';
 import type { StepDeviation } from '../../../flows/replay/rebuild.ts';
 import type { RebuildStep } from '../../../flows/replay/rebuild-plan.ts';
 import { visible } from '../../../platform/terminal.ts';
 import { redactText } from '../../../redact/redact.ts';
 import { type Moment, parseMoment } from '../../../replay/moment.ts';
 import type { Selection } from '../../../replay/select.ts';
+import type { Cli } from '../../cli.ts';
 import type { ReplayOptions } from '../replay.ts';
+
+/** The conversation that is meant; says which, where a session was named that has several. */
+export async function replayTarget(cli: Cli, place: ReplayPlace, session: string): Promise<ReplayTarget> {
+  const { findReplaySession } = await import('../../../flows/replay/find-session.ts');
+  const { remark, ...target } = await findReplaySession(place, session);
+  if (remark !== undefined) cli.say(`claude-hooks: ${visible(remark)}`);
+  return target;
+}
 
 /** @throws HooksError (usage) where the text names no moment. */
 export function momentOf(option: string, text: string | undefined): Moment | undefined {

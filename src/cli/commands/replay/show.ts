@@ -1,4 +1,3 @@
-import { findReplaySession } from '../../../flows/replay/find-session.ts';
 import { type OpenReplay, openReplay } from '../../../flows/replay/open.ts';
 import { sleep } from '../../../platform/clock.ts';
 import { visible } from '../../../platform/terminal.ts';
@@ -9,7 +8,7 @@ import { renderStep } from '../../render/replay.ts';
 import { gapBetween } from '../../replay/gap.ts';
 import { openPlace } from '../checkpoint/shared.ts';
 import type { ReplayOptions } from '../replay.ts';
-import { selectionOf } from './shared.ts';
+import { replayTarget, selectionOf } from './shared.ts';
 
 /** Characters of each recorded text a terminal is given. */
 const LONGEST = 20_000;
@@ -18,7 +17,7 @@ const LONGEST = 20_000;
 export async function showCommand(cli: Cli, session: string, options: ReplayOptions): Promise<void> {
   const selection = selectionOf(options);
   const place = await openPlace(cli);
-  const target = findReplaySession(place, session);
+  const target = await replayTarget(cli, place, session);
   const replay = await openReplay(place, target, options.json === true ? {} : { longest: LONGEST });
   try {
     const steps = selectSteps(replay.steps, selection);
