@@ -11,18 +11,17 @@ export function openSessions(state: StatePaths, root: string): string[] {
 }
 
 /**
- * The session a command is about: the one that is named, else the one it was started in, else the only one that is open in the
- * working tree; undefined where none is.
+ * The session a command is about where none is named: the one it was started in, else the only one that is open in the working
+ * tree; undefined where none is.
  * @throws HooksError `session-ambiguous` (kind usage) where several are open.
  */
 export function meantSession(
   state: StatePaths,
   root: string,
-  named: string | undefined,
   calling: string | undefined,
 ): string | undefined {
   const open = openSessions(state, root);
-  const session = named ?? (calling !== undefined && open.includes(calling) ? calling : undefined);
+  const session = calling !== undefined && open.includes(calling) ? calling : undefined;
   if (session !== undefined) return session;
   if (open.length < 2) return open[0];
   throw new HooksError({

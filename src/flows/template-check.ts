@@ -97,12 +97,19 @@ function chooseStep(run: TemplateRun, wanted: string): number {
   });
 }
 
-/** The error of a command that needs a session where none is open. */
-export function noSession(): HooksError {
+/** The error of a command that needs a session where none is open. @param waiting the template that waits for one. */
+export function noSession(waiting: TemplateRun | undefined): HooksError {
+  if (waiting !== undefined)
+    return new HooksError({
+      code: 'session-none',
+      kind: 'failed',
+      message: `No session is open in this working tree; the template ${visible(waiting.title)} waits for the next one, and nothing of it can be ticked before.`,
+      hint: 'Start Claude Code here, or see it: claude-hooks template show',
+    });
   return new HooksError({
     code: 'session-none',
     kind: 'failed',
     message: 'No session is open in this working tree, and no template waits for one.',
-    hint: 'Name one with --session ID, or start a template: claude-hooks template start NAME',
+    hint: 'Name one with --session SESSION, or start a template: claude-hooks template start NAME',
   });
 }

@@ -8,7 +8,6 @@ import { isId } from '../store/names.ts';
 import type { RunPlan } from '../store/template-run.ts';
 import { type FilledTemplate, fillTemplate, type Value, variablesOf } from '../templates/fill.ts';
 import { type PlanAtWork, progressMarkdown } from '../templates/progress.ts';
-import { meantSession } from './open-sessions.ts';
 import { templateCommands } from './template-commands.ts';
 import { usePartitionOf } from './template-partition.ts';
 import { planOf, type StartedTemplate, startFromOutside } from './template-start.ts';
@@ -27,16 +26,15 @@ export interface CommandStart {
 
 /**
  * Starts a template from the command line.
- * @throws HooksError (kind usage) `template-variables` naming what is unknown or missing, `template-unknown`,
- * `session-ambiguous`; (kind failed) `template-empty`, `template-not-written`; (kind conflict) `template-copy-exists`.
+ * @throws HooksError (kind usage) `template-variables` naming what is unknown or missing, `template-unknown`; (kind failed) `template-empty`, `template-not-written`; (kind conflict) `template-copy-exists`.
  */
 export async function startByCommand(
   place: Workplace,
   asked: {
     name: string;
     values: readonly Value[];
-    session: string | undefined;
-    calling: string | undefined;
+    /** The conversation that is to work by it; the next one of the working tree where it tells none. */
+    session: () => Promise<string | undefined>;
     copy: boolean;
   },
 ): Promise<CommandStart> {
@@ -53,7 +51,7 @@ export async function startByCommand(
       hint: 'See: claude-hooks template lint',
       file: loaded.file,
     });
-  const session = meantSession(place.state, root, asked.session, asked.calling);
+  const session = await asked.session();
   const copy = asked.copy
     ? writeCopy(root, loaded.slug, redactText(progressMarkdown(atStart(plan))))
     : undefined;

@@ -175,6 +175,32 @@ describe('the command line', () => {
     }
   });
 
+  it('waits for the next session and says so, and takes a session by its id, its name or the beginning of one', async () => {
+    expect(await json('check', '1')).toMatchObject({
+      exit: 1,
+      error: { message: expect.stringContaining('no template waits') },
+    });
+    await json('start', 'release', '--var', 'Version=2.0');
+    expect(await json('check')).toMatchObject({ exit: 0, steps: { length: 13 } });
+    expect(await json('check', '1')).toMatchObject({
+      exit: 1,
+      error: { message: expect.stringContaining('Release waits for the next one') },
+    });
+    await start();
+    const { items } = JSON.parse((await sandbox.cli(['session', 'list', '--json'])).stdout) as {
+      items: { id: string; conversations: string[] }[];
+    };
+    const work = items.find(({ conversations }) => conversations.includes(session.id))?.id ?? '';
+    for (const word of [session.id.slice(0, 9), work, work.slice(0, -1)])
+      expect(await json('check', '--session', word)).toMatchObject({ exit: 0, session: session.id });
+    const unknown = { exit: 2, error: { code: 'session-unknown' } };
+    for (const args of [['check'], ['show'], ['start', 'release', '--var', 'Version=1']])
+      expect(await json(...args, '--session', 'nobody-knows-this')).toMatchObject(unknown);
+    expect(await json('start', 'bug-fix', '--var', 'Bug=x', '--session', work)).toMatchObject({
+      session: session.id,
+    });
+  });
+
   it('starts one for the session that is open here, which is told with its next prompt, and asks where two are', async () => {
     await start();
     expect(await json('start', 'release', '--var', 'Version=2.0')).toMatchObject({

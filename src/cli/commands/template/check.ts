@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
 import { cell } from '../../render/checkpoint.ts';
 import { runLines } from '../../render/template.ts';
-import { callingSession, openPlace, sessionId } from '../checkpoint/shared.ts';
+import { openPlace } from '../checkpoint/shared.ts';
+import { meantConversation } from './shared.ts';
 
 interface Options {
   undo?: boolean;
@@ -16,7 +17,7 @@ export function defineCheck(template: Command, cli: Cli): void {
     .argument('[step]', 'its number or its words; without it the steps are listed')
     .description('Tick a step of the template the session works by, by hand.')
     .option('--undo', 'take the tick off again')
-    .option('--session <id>', 'this session; the one that is open here unless told', sessionId)
+    .option('--session <work>', 'this session or conversation; the one that is open here unless told')
     .option('--json', 'one JSON document on standard output')
     .addHelpText('after', '\nExamples:\n  claude-hooks template check\n  claude-hooks template check 3\n')
     .action((step: string | undefined, options: Options) => check(cli, step, options));
@@ -24,17 +25,21 @@ export function defineCheck(template: Command, cli: Cli): void {
 
 async function check(cli: Cli, wanted: string | undefined, options: Options): Promise<void> {
   const { checkStep, noSession, runOfSession, stepsOf } = await import('../../../flows/template-check.ts');
-  const { meantSession } = await import('../../../flows/open-sessions.ts');
-  const { workingDocument } = await import('../../../store/template-progress.ts');
+  const { waitingRun, workingDocument } = await import('../../../store/template-progress.ts');
+  const { worktreeName } = await import('../../../store/paths.ts');
   const place = await openPlace(cli);
-  const session = meantSession(cli.state, cli.repository.root, options.session, callingSession(cli));
-  if (session === undefined) throw noSession();
+  const session = await meantConversation(cli, options.session);
+  const waiting = session === undefined ? waitingRun(cli.state, worktreeName(cli.repository)) : undefined;
   if (wanted === undefined) {
-    const run = runOfSession(cli.state, session);
+    const run = session === undefined ? waiting : runOfSession(cli.state, session);
+    if (run === undefined) throw noSession(undefined);
     const document = workingDocument(cli.state, run.id);
     if (options.json === true) return cli.json({ id: run.id, session, document, steps: stepsOf(run) });
-    return cli.print(runLines(cli, run, stepsOf(run), document).join('\n'));
+    cli.print(runLines(cli, run, stepsOf(run), document).join('\n'));
+    if (session === undefined) cli.say('No session is open here: it waits for the next one.');
+    return;
   }
+  if (session === undefined) throw noSession(waiting);
   const { step, run, changed } = checkStep(place, session, wanted, options.undo !== true);
   const open = run.steps.filter(({ done }) => !done).length;
   if (options.json === true) return cli.json({ id: run.id, session, step, changed, open });

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
 import { runLines, templateLines } from '../../render/template.ts';
-import { callingSession, sessionId } from '../checkpoint/shared.ts';
+import { meantConversation } from './shared.ts';
 
 interface Options {
   session?: string;
@@ -13,7 +13,7 @@ export function defineShow(template: Command, cli: Cli): void {
     .command('show')
     .argument('[name]', 'slug, title, or the beginning of one; without it the one the session works by')
     .description('What a template holds, or how far the session is with its own.')
-    .option('--session <id>', 'this session; the one that is open here unless told', sessionId)
+    .option('--session <work>', 'this session or conversation; the one that is open here unless told')
     .option('--json', 'one JSON document on standard output')
     .addHelpText('after', '\nExamples:\n  claude-hooks template show bug-fix\n  claude-hooks template show\n')
     .action((name: string | undefined, options: Options) =>
@@ -32,16 +32,15 @@ async function showTemplate(cli: Cli, name: string, asJson: boolean): Promise<vo
 }
 
 async function showRun(cli: Cli, { session, json }: Options): Promise<void> {
-  const { meantSession } = await import('../../../flows/open-sessions.ts');
   const { runOfSession, stepsOf, noSession } = await import('../../../flows/template-check.ts');
   const { workingDocument, waitingRun } = await import('../../../store/template-progress.ts');
   const { worktreeName } = await import('../../../store/paths.ts');
-  const meant = meantSession(cli.state, cli.repository.root, session, callingSession(cli));
+  const meant = await meantConversation(cli, session);
   const run =
     meant === undefined
       ? waitingRun(cli.state, worktreeName(cli.repository))
       : runOfSession(cli.state, meant);
-  if (run === undefined) throw noSession();
+  if (run === undefined) throw noSession(undefined);
   const document = workingDocument(cli.state, run.id);
   const { id, slug, title, origin, values, startedAt } = run;
   if (json === true)

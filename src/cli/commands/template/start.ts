@@ -4,7 +4,8 @@ import type { Value } from '../../../templates/fill.ts';
 import type { Cli } from '../../cli.ts';
 import { shortPath } from '../../plan-view.ts';
 import { paint } from '../../render/paint.ts';
-import { callingSession, openPlace, sessionId } from '../checkpoint/shared.ts';
+import { openPlace } from '../checkpoint/shared.ts';
+import { meantConversation } from './shared.ts';
 
 interface Options {
   var: Value[];
@@ -21,7 +22,7 @@ export function defineStart(template: Command, cli: Cli): void {
       'Let a session work by a template: the one that is open in this working tree, else the next that starts here.',
     )
     .option('--var <name=value>', 'a variable of the template; may be given more than once', variable, [])
-    .option('--session <id>', 'this session', sessionId)
+    .option('--session <work>', 'this session or conversation')
     .option('--copy', 'also write the filled plan to .claude/, for people to read')
     .option('--json', 'one JSON document on standard output')
     .addHelpText(
@@ -36,8 +37,7 @@ async function start(cli: Cli, name: string, options: Options): Promise<void> {
   const { started, open, waiting, copy } = await startByCommand(await openPlace(cli), {
     name,
     values: options.var,
-    session: options.session,
-    calling: callingSession(cli),
+    session: () => meantConversation(cli, options.session),
     copy: options.copy === true,
   });
   const { run, session, document, replaced } = started;
