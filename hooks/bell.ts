@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import * as path from 'node:path';
 import { exists, statIfExists } from '../src/platform/fs.ts';
-import { runNode, spawnDetached } from '../src/platform/process.ts';
+import { runNode, spawnDetached, workingFolder } from '../src/platform/process.ts';
 import { readStdinLineSync } from '../src/platform/stdin.ts';
 import { mayHoldForm } from '../src/prompts/forms.ts';
 import { claimCall, holdsPattern } from '../src/store/calls.ts';
@@ -19,7 +19,8 @@ async function ring(
   runtime: string,
 ): Promise<void> {
   if (env.CLAUDE_HOOKS === '0' || env.CLAUDE_HOOKS_DEPTH || bell === '') return;
-  const project = env.CLAUDE_PROJECT_DIR || process.cwd();
+  const project = env.CLAUDE_PROJECT_DIR || workingFolder();
+  if (project === undefined) return;
   const script = (name: string): string => path.join(runtime, 'hooks', `${name}.cjs`);
   if (bell === 'start') return runNode(script('session-start'), [], { CLAUDE_HOOKS_SCOPE: scope });
   const repository = locateRepository(project);

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import * as path from 'node:path';
 import { messageOf } from './errors.ts';
-import { DEPTH_VARIABLE } from './platform/process.ts';
+import { DEPTH_VARIABLE, workingFolder } from './platform/process.ts';
 import { readStdinLine } from './platform/stdin.ts';
 import { parseEvent, type SessionEvent } from './sessions/event.ts';
 
@@ -57,14 +57,19 @@ export async function runHook(
         'Claude Code sends one; run by hand, pipe an event in.',
       );
     } else {
-      const reply = await work({
-        event,
-        payload: JSON.stringify(JSON.parse(new TextDecoder().decode(bytes))),
-        cwd: env.CLAUDE_PROJECT_DIR || event.cwd || process.cwd(),
-        env,
-        runtime: path.dirname(path.dirname(path.resolve(process.argv[1] ?? '.'))),
-        scope: env.CLAUDE_HOOKS_SCOPE ?? 'manual',
-      });
+      const cwd = env.CLAUDE_PROJECT_DIR || event.cwd || workingFolder();
+      // The folder is gone, and with it the repository.
+      const reply =
+        cwd === undefined
+          ? undefined
+          : await work({
+              event,
+              payload: JSON.stringify(JSON.parse(new TextDecoder().decode(bytes))),
+              cwd,
+              env,
+              runtime: path.dirname(path.dirname(path.resolve(process.argv[1] ?? '.'))),
+              scope: env.CLAUDE_HOOKS_SCOPE ?? 'manual',
+            });
       if (reply !== undefined && reply !== '') writeAll(reply);
     }
   } catch (error) {

@@ -5,6 +5,7 @@ import { EXIT_CODES, HooksError, messageOf } from '../errors.ts';
 import { recoverInterrupted } from '../flows/recover.ts';
 import { systemClock } from '../platform/clock.ts';
 import { realPath } from '../platform/fs.ts';
+import { workingFolder } from '../platform/process.ts';
 import { visible } from '../platform/terminal.ts';
 import { VERSION } from '../version.ts';
 import { type Cli, createCli } from './cli.ts';
@@ -16,8 +17,10 @@ const COMPLETE = '__complete';
 async function main(argv: string[]): Promise<void> {
   // `claude-hooks doctor | head -1`: who reads has seen enough.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  const cwd = workingFolder();
+  if (cwd === undefined) return sayGone(argv);
   const cli = createCli({
-    cwd: process.cwd(),
+    cwd,
     env: process.env,
     // npm starts the program by a link in node_modules/.bin; the scripts lie beside what it leads to.
     runtime: path.dirname(realPath(process.argv[1] ?? '.')),
@@ -49,6 +52,19 @@ async function main(argv: string[]): Promise<void> {
   } catch (error) {
     process.exitCode = report(error, cli, argv.includes('--json'));
   }
+}
+
+/** Nothing can be done in a folder that was removed while a shell stood in it. */
+function sayGone(argv: readonly string[]): void {
+  const [message, hint] = [
+    'this folder is gone: it was removed or put elsewhere.',
+    'Go to one that is there: cd ..',
+  ];
+  process.exitCode = EXIT_CODES.failed;
+  if (argv[0] === COMPLETE) return;
+  const error = { code: 'folder-gone', message, hint };
+  if (argv.includes('--json')) process.stdout.write(`${JSON.stringify({ version: 1, error }, null, 2)}\n`);
+  process.stderr.write(`claude-hooks: ${message}\n  ${hint}\n`);
 }
 
 async function buildProgram(argv: string[], cli: Cli): Promise<Command> {

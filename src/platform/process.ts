@@ -256,3 +256,12 @@ export async function runProgram(
     child.stdin.end(options.input ?? '');
   });
 }
+
+/** The folder this process runs in; undefined where it is gone. */
+export function workingFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
+}
