@@ -194,6 +194,35 @@ describe('moves', () => {
     expect(there.code).toBe(0);
   });
 
+  test('resume names no folder that is gone, as that of a repository that was moved', async () => {
+    begin('conversation-a');
+    tell('SessionEnd', 'conversation-a', { reason: 'other' });
+    const moved = path.join(sandbox.root, 'moved');
+    fs.renameSync(sandbox.repo, moved);
+    const run = await sandbox.cli(['session', 'resume', '--json'], { cwd: path.join(moved, '.git') });
+    fs.renameSync(moved, sandbox.repo);
+    expect(run.stderr).toContain(`${sandbox.repo} is gone`);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      command: expect.stringMatching(/^cd .*\/moved' && claude --resume conversation-a$/),
+    });
+  });
+
+  test('without an id go on with work that is not done, and archive the last one alone', async () => {
+    const { id: paused } = await json<{ id: string }>('start', 'first');
+    await json('pause', paused);
+    const { id: done } = await json<{ id: string }>('start', 'second');
+    await json('complete', done);
+    expect(await json('resume')).toMatchObject({ id: paused });
+    await json('pause', paused);
+    await json('resume', done);
+    await json('complete');
+    expect(await json('archive')).toMatchObject({ id: done });
+    const again = await session('archive');
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining(`${done}, is archived already`)]);
+    const open = await json<{ id: string }>('show', paused);
+    expect(open).toMatchObject({ state: 'Paused' });
+  });
+
   test('resume --run runs the client with the variables of the session', async () => {
     begin('conversation-a');
     await json('set', 'phase', 'review');

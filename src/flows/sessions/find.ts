@@ -1,5 +1,6 @@
 import { closest } from '../../config/suggest.ts';
 import { HooksError } from '../../errors.ts';
+import { exists } from '../../platform/fs.ts';
 import { visible } from '../../platform/terminal.ts';
 import { belongingOf } from '../../store/belonging.ts';
 import type { SessionRow } from '../../store/session-list.ts';
@@ -38,23 +39,39 @@ export async function findSession(place: SessionPlace, text: string): Promise<Se
 }
 
 /**
- * The session a command is about where none is named: that of the conversation it was called from, else the one something
- * happened in last in this working tree and that is not archived. @throws HooksError where there is none.
+ * The session a command is about where none is named: that of the conversation it was called from, else one that is open in this
+ * working tree, else the one something happened in last there. A working tree without sessions, as that of a repository that was
+ * moved, has those of folders that are gone. @param by `resume` and `pause` take a completed session only where there is no other;
+ * `archive` never goes on to the next one.
+ * @throws HooksError where there is none, or (`session-archived`, kind usage) where the one to archive is archived already.
  */
 export async function currentSession(
   place: SessionPlace,
   conversation: string | undefined,
+  by?: string,
 ): Promise<SessionRow> {
   const { rows } = await listSessions(place);
   const own = conversation === undefined ? undefined : belongingOf(place.state, conversation)?.session;
-  const found =
-    rows.find(({ id }) => id === own) ??
-    rows.find(({ root, state }) => root === place.repository.root && state !== 'Archived');
+  const { root } = place.repository;
+  const inTree = rows.filter((row) => row.root === root);
+  const here = inTree.length > 0 ? inTree : rows.filter((row) => row.root !== undefined && !exists(row.root));
+  const called = rows.find(({ id }) => id === own) ?? here.find(({ open }) => open);
+  const [latest] = here;
+  if (called === undefined && by === 'archive' && latest?.state === 'Archived')
+    throw new HooksError({
+      code: 'session-archived',
+      kind: 'usage',
+      message: `The last session here, ${latest.id}, is archived already.`,
+      hint: 'Name the one that is meant: claude-hooks session archive ID',
+    });
+  const goesOn = by === 'resume' || by === 'pause';
+  const kept = here.filter(({ state }) => state !== 'Archived');
+  const found = called ?? (goesOn ? kept.find(({ state }) => state !== 'Complete') : undefined) ?? kept[0];
   if (found !== undefined) return found;
   throw new HooksError({
     code: 'no-session',
     kind: 'failed',
-    message: `No session of ${visible(place.repository.root)} is known.`,
+    message: `No session of ${visible(root)} is known.`,
     hint: 'Start Claude Code here with the hooks installed, or: claude-hooks session start NAME',
   });
 }

@@ -33,7 +33,7 @@ async function move(
 ): Promise<void> {
   const { moveSession } = await import('../../../flows/sessions/act.ts');
   const place = await openPlace(cli);
-  const { id, from, to, session } = moveSession(place, (await targetOf(cli, named)).id, by);
+  const { id, from, to, session } = moveSession(place, (await targetOf(cli, named, by)).id, by);
   if (asJson) return cli.json({ ...sessionJson(session), from, to });
   cli.print(`${paint(cli, 'cyan', id)} is ${to} now (it was ${from}).`);
 }

@@ -29,7 +29,7 @@ export function defineResume(session: Command, cli: Cli): void {
 async function resume(cli: Cli, named: string | undefined, { run, json }: Options): Promise<void> {
   const { lastConversation, moveSession } = await import('../../../flows/sessions/act.ts');
   const place = await openPlace(cli);
-  const { session, from, to } = moveSession(place, (await targetOf(cli, named)).id, 'resume');
+  const { session, from, to } = moveSession(place, (await targetOf(cli, named, 'resume')).id, 'resume');
   const last = lastConversation(session);
   const args = last === undefined ? [] : ['--resume', last.id];
   const command = commandOf(cli, session, args);
@@ -46,7 +46,7 @@ async function resume(cli: Cli, named: string | undefined, { run, json }: Option
 
 /** For a POSIX shell. The client finds a conversation only from the folder it was in. */
 function commandOf(cli: Cli, session: Session, args: readonly string[]): string {
-  const folder = folderOf(session);
-  const there = folder === undefined || folder === cli.cwd ? '' : `cd ${shellWord(folder)} && `;
+  const folder = folderOf(cli, session);
+  const there = folder === cli.cwd ? '' : `cd ${shellWord(folder)} && `;
   return `${there}${['claude', ...args.map((one) => (one.startsWith('--') ? one : shellWord(one)))].join(' ')}`;
 }

@@ -10,11 +10,11 @@ export function sessionPlace(cli: Cli): SessionPlace {
   return { state: cli.state, repository: cli.repository, now: systemClock };
 }
 
-/** The session a command is about: the one named, else the current one. */
-export async function targetOf(cli: Cli, named: string | undefined): Promise<SessionRow> {
+/** The session a command is about: the one named, else the current one. @param by see `currentSession`. */
+export async function targetOf(cli: Cli, named: string | undefined, by?: string): Promise<SessionRow> {
   const { currentSession, findSession } = await import('../../../flows/sessions/find.ts');
   const place = sessionPlace(cli);
-  return named === undefined ? currentSession(place, callingSession(cli)) : findSession(place, named);
+  return named === undefined ? currentSession(place, callingSession(cli), by) : findSession(place, named);
 }
 
 const iso = (time: number): string => new Date(time).toISOString();
