@@ -57,7 +57,7 @@ function readBody(lines: readonly string[], from: number): Body {
     lines: { phases: [], steps: [] },
   };
   let notes = body.intro;
-  let fence: string | undefined;
+  let fence: { mark: string; line: number } | undefined;
   const addPhase = (title: string, line: number): void => {
     const phase: TemplatePhase = { title, notes: [], steps: [] };
     body.phases.push(phase);
@@ -69,8 +69,8 @@ function readBody(lines: readonly string[], from: number): Body {
     const line = lines[at] ?? '';
     const mark = FENCE.exec(line)?.[1];
     if (fence !== undefined || mark !== undefined) {
-      if (fence === undefined) fence = mark;
-      else if (mark?.startsWith(fence) === true && line.trim() === mark) fence = undefined;
+      if (fence === undefined) fence = { mark: mark ?? '', line: at + 1 };
+      else if (mark?.startsWith(fence.mark) === true && line.trim() === mark) fence = undefined;
       notes.push(line.trimEnd());
       continue;
     }
@@ -87,6 +87,10 @@ function readBody(lines: readonly string[], from: number): Body {
       body.lines.steps.at(-1)?.push(at + 1);
       notes = step.notes;
     } else notes.push(line.trimEnd());
+  }
+  if (fence !== undefined) {
+    const message = `the code block has no end (${fence.mark}): all that follows is text of it`;
+    say(body, 'warning', 'code-block-open', message, fence.line);
   }
   trimBlank(body.intro);
   for (const phase of body.phases) {

@@ -57,6 +57,11 @@ describe('lint', () => {
       ['variable-unused:3'],
     ],
     [
+      'a code block without an end, which swallows phases',
+      [...GOOD, '```sh', 'run', '## Q', '- [ ] b'],
+      ['code-block-open:6'],
+    ],
+    [
       'a placeholder that is not declared',
       ['---', 'name: X', 'variables: [A]', '---', '## P {{A}}', '- [ ] {{B}}'],
       ['placeholder-undeclared:6'],
