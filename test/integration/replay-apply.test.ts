@@ -271,6 +271,13 @@ it('stops after the step that is named', async () => {
   expect(fs.existsSync(rebuilt())).toBe(false);
 });
 
+it('is not done together with a page', async () => {
+  sessionIn(sandbox).write('a.txt', 'one\n');
+  const answer = await apply('--html', 'page.html');
+  expect([answer.code, answer.stderr]).toEqual([2, expect.stringContaining('exclude each other')]);
+  expect(fs.existsSync(rebuilt())).toBe(false);
+});
+
 it('is refused where something is, or where the person works', async () => {
   const session = sessionIn(sandbox);
   session.write('a.txt', 'one\n');

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { HooksError } from '../../errors.ts';
 import type { Cli } from '../cli.ts';
 import { defineBisect } from './replay/bisect.ts';
 
@@ -50,6 +51,13 @@ export function define(program: Command, cli: Cli): void {
       '\nExamples:\n  claude-hooks replay latest\n  claude-hooks replay 0c4e --only errors\n  claude-hooks replay latest --html replay.html --open\n  claude-hooks replay latest --apply --into ../rebuilt --to 57\n  claude-hooks replay bisect latest --run "npm test"\n',
     )
     .action(async (session: string, options: ReplayOptions) => {
+      if (options.apply === true && options.html !== undefined)
+        throw new HooksError({
+          code: 'usage',
+          kind: 'usage',
+          message: '--apply and --html exclude each other; nothing was done.',
+          hint: 'Run the command twice, once with each.',
+        });
       if (options.apply === true || options.into !== undefined || options.to !== undefined) {
         const { applyCommand } = await import('./replay/apply.ts');
         return applyCommand(cli, session, options);
