@@ -93,13 +93,13 @@ async function buildProgram(argv: string[], cli: Cli): Promise<Command> {
 /** Prints what was thrown and tells the exit code it means. */
 function report(error: unknown, cli: Cli, asJson: boolean): number {
   if (error instanceof CommanderError) {
+    // What is wrong with the words of the command has been printed by the parser.
+    if (error.exitCode !== 0 && asJson && error.code !== 'commander.help')
+      cli.json({ error: { code: 'usage', message: error.message.replace(/^error: /, '') } });
     return error.exitCode === 0 ? 0 : EXIT_CODES.usage;
   }
   const known = error instanceof HooksError ? error : undefined;
-  const place =
-    known?.file === undefined
-      ? ''
-      : ` (${[known.file, known.line, known.column].filter((part) => part !== undefined).join(':')})`;
+  const place = placeOf(known);
   if (asJson) {
     cli.json({
       error: {
@@ -116,6 +116,15 @@ function report(error: unknown, cli: Cli, asJson: boolean): number {
   if (known?.hint !== undefined) cli.say(`  ${known.hint}`);
   if (known === undefined && cli.env.DEBUG) cli.say(String((error as Error).stack));
   return known === undefined ? EXIT_CODES.failed : EXIT_CODES[known.kind];
+}
+
+/** ` (file:line:column)`; without the file where the message has named it already. */
+function placeOf(error: HooksError | undefined): string {
+  if (error?.file === undefined) return '';
+  const isNamed = error.message.includes(error.file);
+  const parts = [isNamed ? undefined : error.file, error.line, error.column];
+  const place = parts.filter((part) => part !== undefined).join(':');
+  return place === '' ? '' : ` (${isNamed ? 'line ' : ''}${place})`;
 }
 
 void main(process.argv.slice(2));

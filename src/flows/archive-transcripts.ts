@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import { messageOf, systemCode } from '../errors.ts';
 import { monotonicMs } from '../platform/clock.ts';
 import { exists, fileIdentity, listDirectory, statIfExists } from '../platform/fs.ts';
+import { counted } from '../platform/words.ts';
 import { addRedactionPatterns, registerSecrets } from '../redact/redact.ts';
 import { foldConversation } from '../sessions/conversation.ts';
 import {
@@ -56,7 +57,7 @@ export async function archiveTranscripts(place: Workplace, budgetMs = BUDGET_MS)
       if (room.gone.length > 0)
         place.log(
           'info',
-          `transcripts: the copies of ${room.gone.length} session(s) went to stay within transcripts.maxSize (${config.transcripts.maxSize}), the oldest first: ${room.gone.join(', ')}`,
+          `transcripts: the copies of ${counted(room.gone.length, 'session')} went to stay within transcripts.maxSize (${config.transcripts.maxSize}), the oldest first: ${room.gone.join(', ')}`,
         );
       if (!isDone) return;
     } finally {

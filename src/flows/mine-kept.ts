@@ -8,6 +8,7 @@ import type { CheckpointSummary } from '../checkpoints/types.ts';
 import { HooksError } from '../errors.ts';
 import { ensureDirectory, realPath, siblingTempName } from '../platform/fs.ts';
 import { lookAt } from '../platform/raw-paths.ts';
+import { counted } from '../platform/words.ts';
 import { writeTimesOf } from '../platform/write-times.ts';
 import { type Repository, type StatePaths, worktreeName } from '../store/paths.ts';
 import { namerOf } from '../transcript/commands.ts';
@@ -71,7 +72,9 @@ export async function planMineKept(input: MineKeptInput): Promise<ResolvedTree> 
       : []),
     ...(sessions.size > 0 && !activity.found ? [TRANSCRIPT_GONE] : []),
     ...(activity.damaged > 0
-      ? [`${activity.damaged} lines of the transcript cannot be read: what they tell of is not undone.`]
+      ? [
+          `${counted(activity.damaged, 'line')} of the transcript cannot be read: what ${activity.damaged === 1 ? 'it tells' : 'they tell'} of is not undone.`,
+        ]
       : []),
     ...DOUBTS.flatMap(([doubt, words]) => listed(words, plan.doubts.get(doubt) ?? [])),
     ...listed('Left, because they are not in this working tree', outside),

@@ -69,13 +69,15 @@ function checkValues({ slug, parsed }: LoadedTemplate, { unknown, missing }: Fil
   const show = (names: readonly string[]): string => names.map((name) => visible(name)).join(', ');
   const known = variablesOf(parsed.template).map(({ name }) => name);
   const parts = [
-    ...(unknown.length === 0 ? [] : [`has no variable ${show(unknown)}`]),
+    ...(unknown.length === 0
+      ? []
+      : [`has no variable ${unknown.length === 1 ? '' : 'of these: '}${show(unknown)}`]),
     ...(missing.length === 0 ? [] : [`needs ${show(missing)}`]),
   ];
   throw new HooksError({
     code: 'template-variables',
     kind: 'usage',
-    message: `The template ${slug} ${parts.join(' and ')}; nothing was started.`,
+    message: `The template ${slug} ${parts.join('; it ')}. Nothing was started.`,
     hint:
       known.length === 0
         ? 'It has no variables.'

@@ -1,3 +1,4 @@
+import { counted } from '../platform/words.ts';
 import { worktreeName } from '../store/paths.ts';
 import {
   announceRun,
@@ -87,5 +88,5 @@ export function written(
 function replacedBy(run: TemplateRun | undefined): string | undefined {
   if (run === undefined || isRunFinished(run) || run.sessions.length > 1) return undefined;
   const { done, of } = countDone(run);
-  return `${run.title} (${done} of ${of} steps done)`;
+  return `${run.title} (${done} of ${counted(of, 'step')} done)`;
 }

@@ -196,7 +196,7 @@ describe('doctor', () => {
     const off = await doctor();
     expect(off.report.items.find(({ id }) => id === 'transcripts-not-archived')).toMatchObject({
       level: 'info',
-      text: expect.stringContaining('after 30 day(s) (cleanupPeriodDays)'),
+      text: expect.stringContaining('after 30 days (cleanupPeriodDays)'),
     });
     sandbox.write('.claude-sessionrc.local.json', '{ "transcripts": { "maxSize": "1KB" } }');
     mkdirSync(state('archive/one'), { recursive: true });
@@ -226,6 +226,6 @@ describe('doctor', () => {
     const { stdout } = await sandbox.cli(['doctor']);
     expect(stdout.split('\n')[0]).toMatch(/^ERROR .*lacks our entry for Stop/);
     expect(stdout).toContain('-> claude-hooks install --scope local');
-    expect(stdout).toContain('1 error(s), 0 warning(s).');
+    expect(stdout).toContain('1 error, 0 warnings.');
   });
 });

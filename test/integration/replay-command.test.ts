@@ -128,6 +128,24 @@ describe('a session', () => {
     expect((await sandbox.cli(['replay', 'latest', '--into', '../x'])).code).toBe(2);
   });
 
+  it('says how many steps there are where none is asked for, and what is wrong with the words of a command', async () => {
+    sessionIn(sandbox).write('a.txt', 'one\n');
+    const beyond = await sandbox.cli(['replay', 'latest', '--from', '700']);
+    expect([beyond.code, beyond.stderr]).toEqual([
+      0,
+      'No step is what was asked for; the session has 3 steps.\n',
+    ]);
+    const missing = await sandbox.cli(['replay', 'bisect', 'latest', '--json']);
+    expect(missing.code).toBe(2);
+    expect(JSON.parse(missing.stdout)).toMatchObject({
+      error: { code: 'usage', message: expect.stringContaining('--run') },
+    });
+    const { stdout } = await sandbox.cli(['replay', 'bisect', '--help']);
+    expect(stdout).toContain('(default: 10m)');
+    const page = await sandbox.cli(['replay', 'latest', '--html', 'none/page.html']);
+    expect(page.stderr.split('page.html')).toHaveLength(2);
+  });
+
   it('is found by the id and the name of the work it belongs to, and after its repository was moved', async () => {
     const [first, last] = [sessionIn(sandbox), sessionIn(sandbox)];
     const t = Date.now();

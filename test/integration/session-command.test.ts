@@ -254,6 +254,7 @@ describe('variables', () => {
     expect(secret.code).toBe(2);
     expect(secret.stderr).toContain('looks like a secret');
     expect((await session('get', 'token')).stderr).toContain('It has: phase');
+    expect((await session('search', ' ')).code).toBe(2);
     const seen = path.join(sandbox.repo, 'seen');
     place.resolved.commandsTrusted = true;
     place.resolved.config.hooks.prompt.steps = [

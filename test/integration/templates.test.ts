@@ -120,7 +120,7 @@ describe('the command line', () => {
   it('starts a template for the session that starts next, and for no other one', async () => {
     const refused = await json('start', 'feature', '--var', 'Colour=red');
     expect(refused).toMatchObject({ exit: 2, error: { code: 'template-variables' } });
-    expect(JSON.stringify(refused)).toMatch(/no variable Colour and needs Feature/);
+    expect(JSON.stringify(refused)).toMatch(/no variable Colour; it needs Feature\. Nothing/);
     const started = await json('start', 'feature', '--var', 'feature=User notifications', '--copy');
     expect(started).toMatchObject({ exit: 0, slug: 'feature-development', steps: 16 });
     expect(started.session).toBeUndefined();

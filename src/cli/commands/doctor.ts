@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type Diagnosis, examine, repair } from '../../flows/doctor/index.ts';
 import { openWorkplace } from '../../flows/workplace.ts';
 import { systemClock } from '../../platform/clock.ts';
+import { counted } from '../../platform/words.ts';
 import type { Cli } from '../cli.ts';
 import { paint } from '../render/paint.ts';
 
@@ -63,5 +64,9 @@ function print(cli: Cli, found: readonly Diagnosis[], repairs: ReadonlyMap<strin
   }
   const errors = found.filter(({ level }) => level === 'error').length;
   const warnings = found.filter(({ level }) => level === 'warn').length;
-  cli.print(errors + warnings === 0 ? '\nAll is well.' : `\n${errors} error(s), ${warnings} warning(s).`);
+  cli.print(
+    errors + warnings === 0
+      ? '\nAll is well.'
+      : `\n${counted(errors, 'error')}, ${counted(warnings, 'warning')}.`,
+  );
 }

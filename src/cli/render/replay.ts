@@ -1,4 +1,5 @@
 import { visible } from '../../platform/terminal.ts';
+import { counted } from '../../platform/words.ts';
 import type { ReplayLane, ReplayStep } from '../../replay/types.ts';
 import type { Cli } from '../cli.ts';
 import { paint } from './paint.ts';
@@ -85,7 +86,8 @@ function cutLines(
     const color = colorOf(line);
     return INDENT + (color === undefined ? oneLine(text) : paint(cli, color, oneLine(text)));
   });
-  if (most < lines.length) shown.push(INDENT + paint(cli, 'dim', `… ${lines.length - most} lines more`));
+  if (most < lines.length)
+    shown.push(INDENT + paint(cli, 'dim', `… ${counted(lines.length - most, 'line')} more`));
   return shown;
 }
 

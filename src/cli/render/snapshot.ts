@@ -37,7 +37,7 @@ export function snapshotTable(cli: Cli, list: readonly Snapshot[]): string {
   const idWidth = Math.max(...list.map((one) => one.id.length));
   return list
     .map((one) => {
-      const rest = `${when(one.timestamp)}  ${String(one.files.length).padStart(4)} files  `;
+      const rest = `${when(one.timestamp)}  ${String(one.files.length).padStart(4)} ${one.files.length === 1 ? 'file ' : 'files'}  `;
       const room = Math.max(12, cli.width - idWidth - rest.length - 2);
       const place = one.branch === null ? '' : ` [${one.branch}]`;
       return `${paint(cli, 'cyan', one.id.padEnd(idWidth))}  ${rest}${cell(`${one.name}${place}`, room)}`;

@@ -1,6 +1,7 @@
 import type { NumberedStep } from '../../flows/template-check.ts';
 import type { LoadedTemplate } from '../../flows/templates.ts';
 import { visible } from '../../platform/terminal.ts';
+import { counted } from '../../platform/words.ts';
 import type { TemplateRun } from '../../store/template-run.ts';
 import { phaseMarkdown } from '../../templates/render.ts';
 import type { TemplateVariable } from '../../templates/types.ts';
@@ -18,9 +19,9 @@ export function templateTable(cli: Cli, list: readonly LoadedTemplate[]): string
       const count = parsed.template.phases.reduce((sum, { steps }) => sum + steps.length, 0);
       const marks = [
         ...(shadowed ? ['another one of that name counts'] : []),
-        ...(errors === 0 ? [] : [`${errors} errors: claude-hooks template lint`]),
+        ...(errors === 0 ? [] : [`${counted(errors, 'error')}: claude-hooks template lint`]),
       ];
-      const head = `${origin.padEnd(8)}  ${String(count).padStart(3)} steps  `;
+      const head = `${origin.padEnd(8)}  ${String(count).padStart(3)} ${count === 1 ? 'step ' : 'steps'}  `;
       const { description } = parsed.template;
       const told = description === undefined ? title : `${title}: ${description}`;
       const room = Math.max(12, cli.width - width - head.length - 2);
@@ -66,7 +67,7 @@ export function runLines(
   const width = String(steps.length).length;
   return [
     paint(cli, 'bold', cell(run.title, 200)),
-    `  ${done} of ${steps.length} steps done; ${visible(shortPath(document, cli))}`,
+    `  ${done} of ${counted(steps.length, 'step')} done; ${visible(shortPath(document, cli))}`,
     ...run.values.map(({ name, value }) => `  ${cell(name, 60)}: ${cell(value, 200)}`),
     ...run.phases.flatMap((phase, at) => [
       '',

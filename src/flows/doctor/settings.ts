@@ -5,6 +5,7 @@ import { HOOK_CATALOG, type Scope } from '../../install/hook-catalog.ts';
 import { checkSettings } from '../../install/settings-check.ts';
 import { parseSettings } from '../../install/settings-text.ts';
 import { exists, readBytesIfExists } from '../../platform/fs.ts';
+import { counted } from '../../platform/words.ts';
 import { examineEdits, examineRules, isForEdits, wantedCalls } from './command-rules.ts';
 import { type Diagnosis, type DoctorPlace, ok } from './types.ts';
 
@@ -227,7 +228,7 @@ function examineOthers({ file, hooks }: SettingsFile): Diagnosis[] {
           {
             id: 'slow-hooks',
             level: 'warn' as const,
-            text: `${file}: ${slow.length} hook(s) of other tools start through npx or tsx, 14 to 27 times the start of node: ${slow.map(({ event }) => event).join(', ')}.`,
+            text: `${file}: ${counted(slow.length, 'hook')} of other tools ${slow.length === 1 ? 'starts' : 'start'} through npx or tsx, 14 to 27 times the start of node: ${slow.map(({ event }) => event).join(', ')}.`,
             cure: 'Let that tool name its script directly.',
           },
         ]
@@ -237,7 +238,7 @@ function examineOthers({ file, hooks }: SettingsFile): Diagnosis[] {
           {
             id: 'session-end-budget',
             level: 'warn' as const,
-            text: `${file}: ${ending.length} SessionEnd hook(s) of other tools declare no timeout; the client cancels them after 1.5 s.`,
+            text: `${file}: ${counted(ending.length, 'SessionEnd hook')} of other tools ${ending.length === 1 ? 'declares' : 'declare'} no timeout; the client cancels ${ending.length === 1 ? 'it' : 'them'} after 1.5 s.`,
             cure: 'Add "timeout": 10 (seconds) to them.',
           },
         ]

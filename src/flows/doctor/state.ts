@@ -9,6 +9,7 @@ import {
   removeFile,
   statIfExists,
 } from '../../platform/fs.ts';
+import { counted } from '../../platform/words.ts';
 import { listDeadJobs, listJobs } from '../../store/jobs.ts';
 import { isClientAlive, listLive } from '../../store/live.ts';
 import { lockHolder } from '../../store/lock.ts';
@@ -78,10 +79,10 @@ function examineSpool(place: DoctorPlace): Diagnosis[] {
     {
       id: 'events-waiting',
       level: failing ? 'error' : 'info',
-      text: `${old.length} event(s) have been waiting for more than ten minutes${failing ? ': the worker does not start or fails' : '; they are handled at the next checkpoint, session start or end'}.`,
+      text: `${counted(old.length, 'event')} ${old.length === 1 ? 'has' : 'have'} been waiting for more than ten minutes${failing ? ': the worker does not start or fails' : `; ${old.length === 1 ? 'it is' : 'they are'} handled at the next checkpoint, session start or end`}.`,
       cure: 'claude-hooks doctor --fix handles them now.',
       fix: async () =>
-        `handled ${await drain(place)} event(s)${hasWaitingEvents(place.state) ? ', some are still waiting' : ''}`,
+        `handled ${counted(await drain(place), 'event')}${hasWaitingEvents(place.state) ? ', some are still waiting' : ''}`,
     },
   ];
 }
@@ -95,7 +96,7 @@ function examineJobs(place: DoctorPlace): Diagnosis[] {
           {
             id: 'jobs-dead',
             level: 'error' as const,
-            text: `${dead.length} end-of-session job(s) failed three times and were set aside in ${path.join(place.state.jobs, 'dead')}.`,
+            text: `${counted(dead.length, 'end-of-session job')} failed three times and ${dead.length === 1 ? 'was' : 'were'} set aside in ${path.join(place.state.jobs, 'dead')}.`,
             cure: `Look for the cause in ${place.state.log}; delete the files when it is settled.`,
           },
         ]
@@ -105,7 +106,7 @@ function examineJobs(place: DoctorPlace): Diagnosis[] {
           {
             id: 'jobs-waiting',
             level: 'warn' as const,
-            text: `${waiting.length} end-of-session job(s) are not finished.`,
+            text: `${counted(waiting.length, 'end-of-session job')} ${waiting.length === 1 ? 'is' : 'are'} not finished.`,
             cure: 'claude-hooks doctor --fix finishes them now.',
             fix: async () =>
               finishSessions(place).then(() => `finished what waited; ${listJobs(place.state).length} left`),
@@ -124,14 +125,14 @@ function examineSessions(place: DoctorPlace): Diagnosis[] {
     found.push({
       id: 'sessions-lost',
       level: 'warn',
-      text: `${lost.length} session(s) ended without saying so (the client was killed).`,
+      text: `${counted(lost.length, 'session')} ended without saying so (the client was killed).`,
       cure: 'claude-hooks doctor --fix finishes them now; the next session start does it too.',
       fix: async () => {
         await drain(place);
         const count = sweepLostSessions(place);
         await drain(place);
         await finishSessions(place);
-        return `ended ${count} session(s)`;
+        return `ended ${counted(count, 'session')}`;
       },
     });
   }
@@ -198,11 +199,11 @@ function examineLocks(place: DoctorPlace): Diagnosis[] {
     found.push({
       id: 'events-torn',
       level: 'info',
-      text: `${torn.length} event(s) were cut off while they were being recorded.`,
+      text: `${counted(torn.length, 'event')} ${torn.length === 1 ? 'was' : 'were'} cut off while being recorded.`,
       cure: 'claude-hooks doctor --fix removes the fragments.',
       fix: async () => {
         for (const name of torn) removeFile(path.join(shim, name));
-        return `removed ${torn.length} fragment(s)`;
+        return `removed ${counted(torn.length, 'fragment')}`;
       },
     });
   }
@@ -231,7 +232,7 @@ export async function examineLog(place: DoctorPlace): Promise<Diagnosis[]> {
         {
           id: 'worker-errors',
           level: 'warn',
-          text: `The worker met ${recent.length} error(s) in the last day, the last one: ${last.message}`,
+          text: `The worker met ${counted(recent.length, 'error')} in the last day, the last one: ${last.message}`,
           cure: `See ${place.state.log}`,
         },
       ];

@@ -10,6 +10,7 @@ import { resolveWebhook } from '../../notify/webhook.ts';
 import { desktopObstacle } from '../../platform/desktop.ts';
 import { git } from '../../platform/git.ts';
 import { runProgram } from '../../platform/process.ts';
+import { counted } from '../../platform/words.ts';
 import { examineTranscripts } from './transcripts.ts';
 import { type Diagnosis, type DoctorPlace, ok } from './types.ts';
 
@@ -196,7 +197,7 @@ export async function examineNotifications(place: DoctorPlace): Promise<Diagnosi
     found.push({
       id: 'notices-dead',
       level: 'warn',
-      text: `${dead.length} notice(s) could not be delivered.`,
+      text: `${counted(dead.length, 'notice')} could not be delivered.`,
       cure: 'claude-hooks notify outbox; claude-hooks notify retry',
     });
   return found.length === 0 ? [ok('notifications', 'Notifications have a way out.')] : found;

@@ -1,3 +1,4 @@
+import { counted } from '../../platform/words.ts';
 import { archiveBytes } from '../../store/archive-size.ts';
 import { archiveLimit } from '../archive-transcripts.ts';
 import { DEFAULT_RETENTION_DAYS, retentionDays } from '../retention.ts';
@@ -10,7 +11,7 @@ const NEEDED_DAYS = 7;
 export function examineTranscripts(place: DoctorPlace): Diagnosis[] {
   const { config } = place.resolved;
   const days = retentionDays(place);
-  const period = `Claude Code deletes transcripts after ${days} day(s) (cleanupPeriodDays)`;
+  const period = `Claude Code deletes transcripts after ${counted(days, 'day')} (cleanupPeriodDays)`;
   const raise = 'Raise cleanupPeriodDays in ~/.claude/settings.json.';
   if (!config.transcripts.archive) {
     const isShort = days < DEFAULT_RETENTION_DAYS;

@@ -1,5 +1,6 @@
 import { monotonicMs } from '../../platform/clock.ts';
 import { visible } from '../../platform/terminal.ts';
+import { counted } from '../../platform/words.ts';
 import { saveOnRequest } from '../checkpoint.ts';
 import { type ActPlace, type ActResult, inTime, shown } from './act.ts';
 
@@ -18,7 +19,9 @@ export async function saveNow(at: ActPlace, { name }: { name: string }): Promise
   }
   const { id, counts, leftOutCount } = result.checkpoint;
   const missing =
-    leftOutCount === 0 ? '' : `; ${leftOutCount} files are not held: claude-hooks checkpoint show ${id}`;
+    leftOutCount === 0
+      ? ''
+      : `; ${counted(leftOutCount, 'file is', 'files are')} not held: claude-hooks checkpoint show ${id}`;
   const document =
     result.saved && result.documentError !== undefined ? `; ${visible(result.documentError)}` : '';
   return {

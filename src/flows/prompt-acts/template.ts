@@ -1,4 +1,5 @@
 import { HooksError } from '../../errors.ts';
+import { counted } from '../../platform/words.ts';
 import { takeNews } from '../../store/template-progress.ts';
 import { type FilledTemplate, fillTemplate, type Value } from '../../templates/fill.ts';
 import { phaseNumber } from '../../templates/progress.ts';
@@ -43,7 +44,7 @@ export async function startFromTemplate(
   const ask = filled.open.length === 0 ? '' : ' Some {{...}} in it have no value: ask the person for them.';
   return {
     done: true,
-    said: `the session works by the template ${one} (${loaded.origin}), ${of} phases, ${started.run.steps.length} steps${await remarks(at, loaded, filled, started)}${partition.said}`,
+    said: `the session works by the template ${one} (${loaded.origin}), ${counted(of, 'phase')}, ${counted(started.run.steps.length, 'step')}${await remarks(at, loaded, filled, started)}${partition.said}`,
     told: `Start session from template ${one}: ${HOW_TO_FOLLOW}${ask}`,
     quotes: [{ source: 'template', ...phaseQuote(place.state, started.run, true) }, ...partition.quotes],
   };
@@ -76,7 +77,9 @@ async function remarks(
       : []),
     ...(waiting.length === 0
       ? []
-      : [`${waiting.length} of its commands do not run before you allow them: claude-hooks trust`]),
+      : [
+          `${waiting.length} of its commands ${waiting.length === 1 ? 'does not run before you allow it' : 'do not run before you allow them'}: claude-hooks trust`,
+        ]),
   ]
     .map((remark) => `; ${remark}`)
     .join('');

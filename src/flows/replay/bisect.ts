@@ -11,7 +11,7 @@ import { planRebuild, type RebuildPlan, type RebuildStep } from './rebuild-plan.
 import { makeScratchTree, removeScratchTree, type ScratchTree } from './scratch-tree.ts';
 
 export interface BisectRequest {
-  /** A shell command that ends with 0 where the files are good, 125 where it cannot tell, else with 1 to 127. */
+  /** A shell command that ends with 0 where the files are good, 125 where it cannot tell, with another number up to 127 where they are bad. */
   command: string;
   /** Of one run. What takes longer cannot tell. */
   timeoutMs: number;
@@ -147,6 +147,6 @@ function broken(command: string, code: number | null, output: string): HooksErro
     code: 'bisect-command',
     kind: 'failed',
     message: `The command ${how}, which says neither good nor bad: ${command}`,
-    hint: `It has to end with 0 (good), 1 to 124 (bad) or 125 (cannot tell). It printed: ${output.trim().split('\n').slice(-3).join(' ') || 'nothing'}`,
+    hint: `It has to end with 0 (good), 125 (cannot tell) or another number up to 127 (bad; 126 and 127 not at the start). It printed: ${output.trim().split('\n').slice(-3).join(' ') || 'nothing'}`,
   });
 }

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { pageCheckpoints } from '../../checkpoints/list.ts';
 import { messageOf } from '../../errors.ts';
+import { counted } from '../../platform/words.ts';
 import type { RecordedEvent } from '../../replay/events.ts';
 import { type OpenStep, openStepFold } from '../../replay/fold.ts';
 import { type JoinedStep, joinSteps } from '../../replay/join.ts';
@@ -90,7 +91,7 @@ async function joinedSteps(
   const journal = journalSteps(state, session, source === undefined);
   if (journal.damaged > 0)
     remarks.push(
-      `${count(journal.damaged, 'line')} of the session's journal cannot be read and ${journal.damaged === 1 ? 'is' : 'are'} left out.`,
+      `${counted(journal.damaged, 'line')} of the session's journal cannot be read and ${journal.damaged === 1 ? 'is' : 'are'} left out.`,
     );
   const told = source === undefined ? undefined : spanOf(source.path);
   const span = told ?? { from: journal.steps[0]?.at, to: journal.steps.at(-1)?.at };
@@ -142,7 +143,9 @@ function sourceRemarks(target: ReplayTarget, source: ReplaySource | undefined): 
   const damaged =
     source.damaged.length === 0
       ? []
-      : [`${count(source.damaged.length, 'piece')} of the copy cannot be read; what they told is missing.`];
+      : [
+          `${counted(source.damaged.length, 'piece')} of the copy cannot be read; what ${source.damaged.length === 1 ? 'it' : 'they'} told is missing.`,
+        ];
   return [
     'The client has deleted the transcript; this is the redacted copy that was kept of it.',
     ...damaged,
@@ -161,15 +164,13 @@ function reportRemarks(report: TranscriptReport): string[] {
     ...(damaged === 0
       ? []
       : [
-          `${count(damaged, 'line')} of the transcript cannot be read and ${damaged === 1 ? 'is' : 'are'} left out${where}.`,
+          `${counted(damaged, 'line')} of the transcript cannot be read and ${damaged === 1 ? 'is' : 'are'} left out${where}.`,
         ]),
     ...(tooLong === 0
       ? []
-      : [`${count(tooLong, 'line')} of the transcript ${tooLong === 1 ? 'is' : 'are'} too long to be read.`]),
+      : [
+          `${counted(tooLong, 'line')} of the transcript ${tooLong === 1 ? 'is' : 'are'} too long to be read.`,
+        ]),
     ...(kinds.length === 0 ? [] : [`Records of kinds that are not known are left out: ${kinds.join(', ')}.`]),
   ];
-}
-
-function count(many: number, what: string): string {
-  return `${many} ${what}${many === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,5 @@
 import { systemCode } from '../../errors.ts';
+import { counted } from '../../platform/words.ts';
 import type { Session } from '../../sessions/session.ts';
 import type { StatePaths } from '../../store/paths.ts';
 import { listPieces, pieceSize, piecesStamp } from '../../store/piece-files.ts';
@@ -74,12 +75,14 @@ export function setAside(state: StatePaths, id: string): string[] {
     aside = quarantinePiece(state, id);
   });
   if (aside === undefined) return [];
-  const lines = aside.lines === 1 ? '1 line' : `${aside.lines} lines`;
+  const [was, lies] = aside.lines === 1 ? ['was', 'lies'] : ['were', 'lie'];
   const where =
     aside.file === undefined
-      ? 'and were dropped (five damaged copies are kept already)'
-      : `and lie in ${aside.file}`;
-  return [`${lines} of the journal of ${id} could not be read ${where}. The rest counts.`];
+      ? `and ${was} dropped (five damaged copies are kept already)`
+      : `and ${lies} in ${aside.file}`;
+  return [
+    `${counted(aside.lines, 'line')} of the journal of ${id} could not be read ${where}. The rest counts.`,
+  ];
 }
 
 /** What only saves time later, or mends, does not keep a list from being shown on a full or read-only disk. */

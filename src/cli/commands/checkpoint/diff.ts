@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Comparison, DiffFile } from '../../../checkpoints/diff.ts';
 import type { CheckpointSummary } from '../../../checkpoints/types.ts';
+import { counted } from '../../../platform/words.ts';
 import type { Cli } from '../../cli.ts';
 import { openPlace, withProgress } from './shared.ts';
 
@@ -71,7 +72,7 @@ async function printPatch(cli: Cli, comparison: Comparison, files: readonly Diff
     count += 1;
     if (cli.terminal && count > MOST_LINES) {
       const hint = 'see it all with the same command and | less, or file by file with --only PATH';
-      return cli.print(`… only the first ${MOST_LINES} lines of ${files.length} files: ${hint}`);
+      return cli.print(`… only the first ${MOST_LINES} lines of ${counted(files.length, 'file')}: ${hint}`);
     }
     cli.print(painted(line));
     await cli.drained();

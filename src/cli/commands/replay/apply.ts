@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import { HooksError } from '../../../errors.ts';
 import { type ApplyResult, applyReplay } from '../../../flows/replay/apply.ts';
 import { visible } from '../../../platform/terminal.ts';
+import { counted } from '../../../platform/words.ts';
 import type { Cli } from '../../cli.ts';
 import { openPlace, withProgress } from '../checkpoint/shared.ts';
 import type { ReplayOptions } from '../replay.ts';
@@ -44,15 +45,11 @@ function documentOf(session: string, result: ApplyResult): Record<string, unknow
 
 function print(cli: Cli, { plan, into, applied, files, deviations }: ApplyResult): void {
   cli.print(`Begun with ${visible(plan.start.description)}.`);
-  cli.print(`${count(applied, 'edit')} applied to ${count(files, 'file')} in ${visible(into)}`);
+  cli.print(`${counted(applied, 'edit')} applied to ${counted(files, 'file')} in ${visible(into)}`);
   if (deviations.length === 0) cli.print('The result is what the record says.');
-  else cli.print(`${count(deviations.length, 'difference')} between the record and the result:`);
+  else cli.print(`${counted(deviations.length, 'difference')} between the record and the result:`);
   for (const one of deviations) cli.print(`  ${deviationLine(one)}`);
   for (const remark of plan.remarks) cli.say(`claude-hooks: ${visible(remark)}`);
   if (plan.start.commit !== undefined)
     cli.say(`It is a linked working tree; remove it with: git worktree remove --force '${visible(into)}'`);
-}
-
-function count(many: number, what: string): string {
-  return `${many} ${what}${many === 1 ? '' : 's'}`;
 }

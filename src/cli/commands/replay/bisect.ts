@@ -1,9 +1,10 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../../../config/duration.ts';
 import { HooksError } from '../../../errors.ts';
 import type { BisectResult, Probe } from '../../../flows/replay/bisect.ts';
 import type { ReplayPlace, ReplayTarget } from '../../../flows/replay/find-session.ts';
 import { visible } from '../../../platform/terminal.ts';
+import { counted } from '../../../platform/words.ts';
 import type { Cli } from '../../cli.ts';
 import { nameOfStep, replayTarget, stepRow } from './shared.ts';
 
@@ -22,9 +23,13 @@ export function defineBisect(replay: Command, cli: Cli): void {
     )
     .requiredOption(
       '--run <command>',
-      'ends with 0 where the files are good, with 125 where it cannot tell, else with 1 to 127',
+      'ends with 0 where the files are good, with 125 where it cannot tell, with another number up to 127 where they are bad',
     )
-    .option('--timeout <duration>', 'of one run; what takes longer cannot tell', durationOf, 600_000)
+    .addOption(
+      new Option('--timeout <duration>', 'of one run; what takes longer cannot tell')
+        .argParser(durationOf)
+        .default(600_000, '10m'),
+    )
     .option('--json', 'one JSON document on standard output')
     .addHelpText('after', '\nExample:\n  claude-hooks replay bisect latest --run "npm ci && npm test"\n')
     .action((session: string, options: Options) => bisect(cli, session, options));
@@ -108,7 +113,9 @@ async function print(
   const step = steps[outcome.first - 1];
   if (step === undefined) return;
   if (step.kind === 'edit') {
-    cli.print(`The command fails since ${nameOfStep(step)} (${probes.length} runs, ${steps.length} steps):`);
+    cli.print(
+      `The command fails since ${nameOfStep(step)} (${counted(probes.length, 'run')}, ${counted(steps.length, 'step')}):`,
+    );
     const { printStep } = await import('./print-step.ts');
     return printStep(cli, place, target, step.edit.id);
   }

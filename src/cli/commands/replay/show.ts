@@ -1,6 +1,7 @@
 import { type OpenReplay, openReplay } from '../../../flows/replay/open.ts';
 import { sleep } from '../../../platform/clock.ts';
 import { visible } from '../../../platform/terminal.ts';
+import { counted } from '../../../platform/words.ts';
 import { selectSteps } from '../../../replay/select.ts';
 import type { ReplayStep } from '../../../replay/types.ts';
 import type { Cli } from '../../cli.ts';
@@ -20,10 +21,14 @@ export async function showCommand(cli: Cli, session: string, options: ReplayOpti
   const target = await replayTarget(cli, place, session);
   const replay = await openReplay(place, target, options.json === true ? {} : { longest: LONGEST });
   try {
-    const steps = selectSteps(replay.steps, selection);
+    let total: number | undefined;
+    const counting = countSteps(replay.steps, (count) => {
+      total = count;
+    });
+    const steps = selectSteps(counting, selection);
     if (options.json === true) return await printJson(cli, replay, steps, options);
     if (cli.interactive) await watchSteps(cli, steps, options);
-    else await printSteps(cli, steps, options);
+    else await printSteps(cli, steps, options, () => total);
     for (const remark of replay.remarks()) cli.say(`claude-hooks: ${visible(remark)}`);
   } finally {
     replay.close();
@@ -42,14 +47,33 @@ async function watchSteps(cli: Cli, steps: Iterator<ReplayStep>, options: Replay
   }
 }
 
-async function printSteps(cli: Cli, steps: Iterable<ReplayStep>, options: ReplayOptions): Promise<void> {
+/** @param onEnd is told how many there are, where all were read. */
+function* countSteps(steps: Iterable<ReplayStep>, onEnd: (count: number) => void): Generator<ReplayStep> {
+  let count = 0;
+  for (const step of steps) {
+    count += 1;
+    yield step;
+  }
+  onEnd(count);
+}
+
+async function printSteps(
+  cli: Cli,
+  steps: Iterable<ReplayStep>,
+  options: ReplayOptions,
+  total: () => number | undefined,
+): Promise<void> {
   let any = false;
   for await (const step of paced(steps, options.speed)) {
     any = true;
     cli.print(renderStep(cli, step));
     await cli.drained();
   }
-  if (!any) cli.say('No step is what was asked for.');
+  if (any) return;
+  const all = total();
+  cli.say(
+    `No step is what was asked for${all === undefined ? '' : `; the session has ${counted(all, 'step')}`}.`,
+  );
 }
 
 /** The first line names the session, then comes one a step, and the last says that it is whole and what could not be read. */

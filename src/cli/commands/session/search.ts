@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { HooksError } from '../../../errors.ts';
 import type { Cli } from '../../cli.ts';
 import { cell } from '../../render/checkpoint.ts';
 import { paint } from '../../render/paint.ts';
@@ -15,6 +16,13 @@ export function defineSearch(session: Command, cli: Cli): void {
 }
 
 async function search(cli: Cli, text: string, asJson: boolean): Promise<void> {
+  if (text.trim() === '')
+    throw new HooksError({
+      code: 'usage',
+      kind: 'usage',
+      message: 'There is nothing to search for: the text is empty.',
+      hint: 'See all sessions: claude-hooks session list --all',
+    });
   const { searchSessions } = await import('../../../flows/sessions/search.ts');
   const found = await searchSessions(sessionPlace(cli), text);
   if (asJson) return cli.json({ items: found.map(({ row, hits }) => ({ ...rowJson(row), hits })) });

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import type { Command } from 'commander';
 import { visible } from '../../../platform/terminal.ts';
+import { counted } from '../../../platform/words.ts';
 import type { Cli } from '../../cli.ts';
 import { shortPath } from '../../plan-view.ts';
 
@@ -27,11 +28,11 @@ async function lint(cli: Cli, files: readonly string[], asJson: boolean): Promis
   else {
     for (const { file, line, level, message, code } of problems)
       cli.print(`${visible(shortPath(file, cli))}:${line}: ${level}: ${visible(message)} (${code})`);
-    const count = `${results.length} ${results.length === 1 ? 'template' : 'templates'}`;
+    const count = counted(results.length, 'template');
     cli.say(
       results.length === 0
         ? 'There are no templates of this project or yours. Write one: claude-hooks template new NAME'
-        : `${count}, ${errors} errors, ${problems.length - errors} warnings`,
+        : `${count}, ${counted(errors, 'error')}, ${counted(problems.length - errors, 'warning')}`,
     );
   }
   if (errors > 0) cli.exit(1);

@@ -9,8 +9,7 @@ import { sessionPlace } from '../session/shared.ts';
  */
 export async function meantConversation(cli: Cli, named: string | undefined): Promise<string | undefined> {
   const { meantSession } = await import('../../../flows/open-sessions.ts');
-  if (named === undefined)
-    return meantSession(cli.state, cli.repository.root, callingSession(cli));
+  if (named === undefined) return meantSession(cli.state, cli.repository.root, callingSession(cli));
   const { findConversation, knownConversations } = await import('../../../flows/sessions/conversation.ts');
   const { id, remark } = await findConversation(sessionPlace(cli), named, knownConversations(cli.state));
   if (remark !== undefined) cli.say(`claude-hooks: ${visible(remark)}`);

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { visible } from '../../../platform/terminal.ts';
+import { counted } from '../../../platform/words.ts';
 import type { Value } from '../../../templates/fill.ts';
 import type { Cli } from '../../cli.ts';
 import { shortPath } from '../../plan-view.ts';
@@ -8,7 +9,7 @@ import { openPlace } from '../checkpoint/shared.ts';
 import { meantConversation } from './shared.ts';
 
 interface Options {
-  var: Value[];
+  var?: Value[];
   session?: string;
   copy?: boolean;
   json?: boolean;
@@ -21,7 +22,7 @@ export function defineStart(template: Command, cli: Cli): void {
     .description(
       'Let a session work by a template: the one that is open in this working tree, else the next that starts here.',
     )
-    .option('--var <name=value>', 'a variable of the template; may be given more than once', variable, [])
+    .option('--var <name=value>', 'a variable of the template; may be given more than once', variable)
     .option('--session <work>', 'this session or conversation')
     .option('--copy', 'also write the filled plan to .claude/, for people to read')
     .option('--json', 'one JSON document on standard output')
@@ -36,7 +37,7 @@ async function start(cli: Cli, name: string, options: Options): Promise<void> {
   const { startByCommand } = await import('../../../flows/template-command-start.ts');
   const { started, open, waiting, copy } = await startByCommand(await openPlace(cli), {
     name,
-    values: options.var,
+    values: options.var ?? [],
     session: () => meantConversation(cli, options.session),
     copy: options.copy === true,
   });
@@ -58,7 +59,9 @@ async function start(cli: Cli, name: string, options: Options): Promise<void> {
       steps: steps.length,
     });
   const where = session === undefined ? 'the next session of this working tree' : `the session ${session}`;
-  cli.print(`${paint(cli, 'cyan', title)}: ${phases.length} phases, ${steps.length} steps, for ${where}`);
+  cli.print(
+    `${paint(cli, 'cyan', title)}: ${counted(phases.length, 'phase')}, ${counted(steps.length, 'step')}, for ${where}`,
+  );
   cli.print(`  ${visible(shortPath(document, cli))}`);
   if (copy !== undefined) cli.print(`  ${visible(shortPath(copy, cli))}`);
   if (session !== undefined) cli.say('Its next prompt is given the current phase.');
@@ -66,12 +69,12 @@ async function start(cli: Cli, name: string, options: Options): Promise<void> {
   if (open.length > 0) cli.say(`Without a value: ${open.map(visible).join(', ')}`);
   if (waiting.length > 0)
     cli.say(
-      `${waiting.length} of its commands do not run before you allow them (claude-hooks trust): ${waiting.map((one) => visible(one)).join('; ')}`,
+      `${waiting.length} of its commands ${waiting.length === 1 ? 'does not run before you allow it' : 'do not run before you allow them'} (claude-hooks trust): ${waiting.map((one) => visible(one)).join('; ')}`,
     );
 }
 
 /** Adds `name=value` to those given before. */
-function variable(text: string, before: readonly Value[]): Value[] {
+function variable(text: string, before: readonly Value[] = []): Value[] {
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('It has to be name=value.');
   return [...before, { name: text.slice(0, at).trim(), value: text.slice(at + 1) }];

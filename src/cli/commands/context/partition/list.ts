@@ -2,6 +2,7 @@ import { partitionInWork } from '../../../../flows/partition.ts';
 import { mapPartitions } from '../../../../flows/partition-files.ts';
 import { refusedLine } from '../../../../flows/session-partition.ts';
 import { visible } from '../../../../platform/terminal.ts';
+import { counted } from '../../../../platform/words.ts';
 import type { Cli } from '../../../cli.ts';
 import { openPlace, sessionAt } from './shared.ts';
 
@@ -44,18 +45,18 @@ export async function list(cli: Cli, options: { session?: string; json?: boolean
     const owner = partition.owner === undefined ? '' : `  ${partition.owner}`;
     cli.print(
       visible(
-        `${mark} ${partition.name.padEnd(longest)}  ${String(files).padStart(6)} files  ${partition.outside.padEnd(5)}${owner}`,
+        `${mark} ${partition.name.padEnd(longest)}  ${String(files).padStart(6)} ${files === 1 ? 'file ' : 'files'}  ${partition.outside.padEnd(5)}${owner}`,
       ).trimEnd(),
     );
   }
   if (overlaps.length > 0) {
-    cli.print(`\n${overlaps.length} files in several partitions; each belongs to the first:`);
+    cli.print(`\n${counted(overlaps.length, 'file')} in several partitions; each belongs to the first:`);
     for (const { file, partitions: names } of overlaps.slice(0, MOST))
       cli.print(visible(`  ${file}: ${names.join(', ')}`));
     if (overlaps.length > MOST) cli.print(`  and ${overlaps.length - MOST} more`);
   }
   if (unassigned.length > 0) {
-    cli.print(`\n${unassigned.length} files in no partition:`);
+    cli.print(`\n${counted(unassigned.length, 'file')} in no partition:`);
     for (const file of unassigned.slice(0, MOST)) cli.print(visible(`  ${file}`));
     if (unassigned.length > MOST) cli.print(`  and ${unassigned.length - MOST} more`);
   }

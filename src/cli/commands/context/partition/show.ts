@@ -2,6 +2,7 @@ import { HooksError } from '../../../../errors.ts';
 import { namedPartition, partitionInWork } from '../../../../flows/partition.ts';
 import { viewPartition } from '../../../../flows/partition-files.ts';
 import { visible } from '../../../../platform/terminal.ts';
+import { counted } from '../../../../platform/words.ts';
 import type { Cli } from '../../../cli.ts';
 import { openPlace, sessionAt } from './shared.ts';
 
@@ -47,7 +48,7 @@ export async function show(
     '',
     'Globs:',
     ...globs.map(
-      ({ glob, files: count }) => `  ${glob}  ${count === 0 ? 'matches no file' : `${count} files`}`,
+      ({ glob, files: count }) => `  ${glob}  ${count === 0 ? 'matches no file' : counted(count, 'file')}`,
     ),
     '',
     `Files: ${files.length}`,
