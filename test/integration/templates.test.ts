@@ -1,3 +1,5 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isTemplateFinished, templateOf } from '../../src/store/template-progress.ts';
 import { parted, TEMPLATE_PROMPT, useTemplatePlace } from '../support/template-place.ts';
@@ -140,35 +142,35 @@ describe('the command line', () => {
     const args = ['start', 'release', '--var', 'Version=2.0', '--copy'];
     const copy = '.claude/plans/release.md';
     const refused = { exit: 5, error: { code: 'template-copy-exists' } };
-    sandbox.write(copy, 'my own notes\n');
+    here.sandbox.write(copy, 'my own notes\n');
     expect(await json(...args)).toMatchObject(refused);
-    expect(sandbox.read(copy)).toBe('my own notes\n');
-    fs.rmSync(path.join(sandbox.repo, copy));
-    fs.symlinkSync('notes.md', path.join(sandbox.repo, copy));
+    expect(here.sandbox.read(copy)).toBe('my own notes\n');
+    fs.rmSync(path.join(here.sandbox.repo, copy));
+    fs.symlinkSync('notes.md', path.join(here.sandbox.repo, copy));
     expect(await json(...args)).toMatchObject(refused);
-    expect(fs.readlinkSync(path.join(sandbox.repo, copy))).toBe('notes.md');
-    expect(sandbox.exists('.git/claude-hooks/templates/runs')).toBe(false);
-    fs.rmSync(path.join(sandbox.repo, copy));
+    expect(fs.readlinkSync(path.join(here.sandbox.repo, copy))).toBe('notes.md');
+    expect(here.sandbox.exists('.git/claude-hooks/templates/runs')).toBe(false);
+    fs.rmSync(path.join(here.sandbox.repo, copy));
     expect(await json(...args)).toMatchObject({ exit: 0 });
     expect(await json(...args)).toMatchObject({ exit: 0 });
-    fs.appendFileSync(path.join(sandbox.repo, copy), 'a note\n');
+    fs.appendFileSync(path.join(here.sandbox.repo, copy), 'a note\n');
     expect(await json(...args)).toMatchObject(refused);
-    expect(sandbox.read(copy)).toMatch(/Version: 2\.0[\s\S]*a note\n$/);
+    expect(here.sandbox.read(copy)).toMatch(/Version: 2\.0[\s\S]*a note\n$/);
   });
 
   it('says where a file stands in the place of a folder', async () => {
-    const [claude, aside] = ['.claude', 'claude-aside'].map((name) => path.join(sandbox.repo, name));
+    const [claude, aside] = ['.claude', 'claude-aside'].map((name) => path.join(here.sandbox.repo, name));
     fs.renameSync(claude ?? '', aside ?? '');
     try {
-      sandbox.write('.claude', 'a file\n');
+      here.sandbox.write('.claude', 'a file\n');
       expect(await json('list')).toMatchObject({ exit: 0 });
-      const error = { message: expect.stringContaining('/.claude is a file, not a folder') };
+      const error = { message: expect.stringContaining('/.claude is no folder') };
       expect(await json('new', 'mine')).toMatchObject({ exit: 1, error });
       expect(await json('start', 'release', '--var', 'Version=1', '--copy')).toMatchObject({
         exit: 1,
         error,
       });
-      expect(sandbox.read('.claude')).toBe('a file\n');
+      expect(here.sandbox.read('.claude')).toBe('a file\n');
     } finally {
       fs.rmSync(claude ?? '');
       fs.renameSync(aside ?? '', claude ?? '');
@@ -187,17 +189,17 @@ describe('the command line', () => {
       error: { message: expect.stringContaining('Release waits for the next one') },
     });
     await start();
-    const { items } = JSON.parse((await sandbox.cli(['session', 'list', '--json'])).stdout) as {
+    const { items } = JSON.parse((await here.sandbox.cli(['session', 'list', '--json'])).stdout) as {
       items: { id: string; conversations: string[] }[];
     };
-    const work = items.find(({ conversations }) => conversations.includes(session.id))?.id ?? '';
-    for (const word of [session.id.slice(0, 9), work, work.slice(0, -1)])
-      expect(await json('check', '--session', word)).toMatchObject({ exit: 0, session: session.id });
+    const work = items.find(({ conversations }) => conversations.includes(here.session.id))?.id ?? '';
+    for (const word of [here.session.id.slice(0, 9), work, work.slice(0, -1)])
+      expect(await json('check', '--session', word)).toMatchObject({ exit: 0, session: here.session.id });
     const unknown = { exit: 2, error: { code: 'session-unknown' } };
     for (const args of [['check'], ['show'], ['start', 'release', '--var', 'Version=1']])
       expect(await json(...args, '--session', 'nobody-knows-this')).toMatchObject(unknown);
     expect(await json('start', 'bug-fix', '--var', 'Bug=x', '--session', work)).toMatchObject({
-      session: session.id,
+      session: here.session.id,
     });
   });
 

@@ -9,7 +9,7 @@ import {
   statIfExists,
   writeFileAtomic,
 } from '../../platform/fs.ts';
-import { notFolder, linkOutside } from '../../store/documents.ts';
+import { linkOutside, notFolder } from '../../store/documents.ts';
 import type { EditPlace } from '../../transcript/edits.ts';
 import { readEdit } from '../../transcript/file-edit.ts';
 
