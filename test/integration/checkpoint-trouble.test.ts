@@ -104,7 +104,7 @@ describe('what could go wrong', () => {
     built.write('.claude', 'a file in the way');
     expect(await save(built.root)).toMatchObject({
       saved: true,
-      documentError: expect.stringContaining('could not be written'),
+      documentError: expect.stringContaining('is no folder'),
     });
     expect(await listCheckpoints(placeOf(built.root).repository)).toHaveLength(2);
   });

@@ -159,7 +159,7 @@ both: rename
 not held, not told, not here
   a file git ignores                              | S add x.log                                 | x.log S1 S2 S3        |                 | No change; Left, because checkpoints
   a file elsewhere                                | S add ../elsewhere                          | =                     |                 | No change; Left, because they are not
-  an edit after a torn line                       | S torn; S edit f 2                          | =                     |                 | 1 lines of the transcript
+  an edit after a torn line                       | S torn; S edit f 2                          | =                     |                 | 1 line of the transcript
   another session's work                          | S edit f 2; P wait; O edit f 8                   | f 8=O8                |                 | Other sessions
 
 the limits: one look at what both did
