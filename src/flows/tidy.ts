@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { listDirectory, removeFile, statIfExists } from '../platform/fs.ts';
+import { listDirectory, removeFile, removeTree, statIfExists } from '../platform/fs.ts';
 import { dueFolder } from '../store/archive-due.ts';
 import { listLive } from '../store/live.ts';
 import { tidyArchive } from '../store/open-transcript.ts';
@@ -8,8 +8,8 @@ import type { Workplace } from './workplace.ts';
 
 const KEEP_MS = 14 * 24 * 3_600_000;
 const STALE_TEMPORARY_MS = 3_600_000;
-/** The names `siblingTempName` gives. */
-const TEMPORARY = /^\..+\.\d+-[0-9a-z]+-\d+\.tmp$/;
+/** The names `siblingTempName` gives, and git's locks of indexes of such a name. */
+const TEMPORARY = /^\..+\.\d+-[0-9a-z]+-\d+\.tmp(?:\.lock)?$/;
 
 /**
  * Removes small files of sessions that have been closed for two weeks, and what killed processes were writing more
@@ -64,7 +64,9 @@ function removeTemporary({ state, repository, now }: Workplace): void {
       if (!TEMPORARY.test(name)) continue;
       const file = path.join(directory, name);
       const stat = statIfExists(file);
-      if (stat?.isFile() === true && now() - stat.mtimeMs > STALE_TEMPORARY_MS) removeFile(file);
+      if (stat === undefined || now() - stat.mtimeMs <= STALE_TEMPORARY_MS) continue;
+      if (stat.isFile()) removeFile(file);
+      else if (stat.isDirectory() && directory === state.root) removeTree(file);
     }
   }
 }

@@ -72,14 +72,28 @@ async function savedEverywhere(built: BuiltRepository): Promise<void> {
   for (const root of places) await run(root, ['checkpoint', 'save', 'after']);
 }
 
-/** A mark of what is done hurts nobody, and copies of the index of a tree that is gone are tidied away with time. */
+/**
+ * A mark of what is done hurts nobody; indexes for one question alone, and copies of the index of a tree that is gone, are tidied
+ * away with time.
+ */
 function leftoversOf(built: BuiltRepository): string[] {
   const gone = fs.existsSync(linkedOf(built)) ? '' : path.basename(linkedOf(built));
   return leftovers(built.root).filter(
     (name) =>
       !/^done\/.*\/\.?clean/.test(name) &&
+      !/^\.(?:start|parked)\..*\.tmp(?:\.lock)?$/.test(name) &&
       !(gone !== '' && (name === `${gone}.lock` || (name.startsWith(`.${gone}.`) && name.endsWith('.tmp')))),
   );
+}
+
+/** With a file that git might give back with other bytes, and one that only its owner may read. */
+function startHere(): BuiltRepository {
+  const start = plainRepository();
+  makeDirty(start);
+  start.write('.gitattributes', '*.lf text eol=lf\n');
+  start.write('keys/own.lf', 'own\n');
+  fs.chmodSync(path.join(start.root, 'keys/own.lf'), 0o600);
+  return start;
 }
 
 /** With settings of the person's own, which come along to a linked working tree. */
@@ -147,15 +161,13 @@ function killsOf(calls: number, some: number): [call: number, group: 0 | 1][] {
 
 describe('killed anywhere, the next command of any kind makes it whole:', () => {
   it('branch', async () => {
-    const start = plainRepository();
-    makeDirty(start);
+    const start = startHere();
     await killEverywhere(start, start.root, BRANCH, 6);
     start.cleanup();
   }, 7_200_000);
 
   it('return', async () => {
-    const start = plainRepository();
-    makeDirty(start);
+    const start = startHere();
     await run(start.root, BRANCH);
     start.write('fix.txt', 'fix\n');
     start.git('add', 'fix.txt');
@@ -183,8 +195,7 @@ describe('killed anywhere, the next command of any kind makes it whole:', () => 
   }, 7_200_000);
 
   it('undo of a branch', async () => {
-    const start = plainRepository();
-    makeDirty(start);
+    const start = startHere();
     await run(start.root, BRANCH);
     await killEverywhere(start, start.root, ['undo', '--yes'], 4);
     start.cleanup();

@@ -1,6 +1,5 @@
 import * as path from 'node:path';
-import { randomHex } from '../../platform/digest.ts';
-import { removeFile } from '../../platform/fs.ts';
+import { removeFile, siblingTempName } from '../../platform/fs.ts';
 import type { Repository, StatePaths } from '../../store/paths.ts';
 import { type Captured, captureWithRepair } from '../capture.ts';
 import type { Plumbing } from '../plumbing.ts';
@@ -103,7 +102,7 @@ async function treeWith(
   tree: string,
   entries: readonly { name: string; to: Entry }[],
 ): Promise<string> {
-  const index = path.join(state.indexes, `start-${randomHex(4)}`);
+  const index = siblingTempName(path.join(state.indexes, 'start'));
   try {
     await git.run(['read-tree', '--no-sparse-checkout', tree], { index });
     await git.run(['update-index', '--add', '-z', '--index-info'], {

@@ -1,6 +1,5 @@
 import * as path from 'node:path';
-import { randomHex } from '../../platform/digest.ts';
-import { ensureDirectory, removeFile, removeTree } from '../../platform/fs.ts';
+import { ensureDirectory, removeFile, removeTree, siblingTempName } from '../../platform/fs.ts';
 import { fileMask, rawBytes, rawPath, rawStat } from '../../platform/raw-files.ts';
 import type { Repository, StatePaths } from '../../store/paths.ts';
 import type { Plumbing } from '../plumbing.ts';
@@ -60,8 +59,9 @@ async function convertedFiles(
 ): Promise<string[]> {
   const suspects = await mayBeConverted(git, files);
   if (suspects.length === 0) return [];
-  const folder = path.join(state.root, `parked-${randomHex(6)}`);
-  const index = path.join(state.indexes, `parked-${randomHex(4)}`);
+  // Names that are tidied away with time, where somebody is killed in between.
+  const folder = siblingTempName(path.join(state.root, 'parked'));
+  const index = siblingTempName(path.join(state.indexes, 'parked'));
   try {
     ensureDirectory(folder);
     await git.run(['read-tree', '--no-sparse-checkout', tree], { index });

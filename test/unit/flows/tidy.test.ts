@@ -36,9 +36,13 @@ test('what a killed process was writing goes after an hour, everything else stay
     put(path.join(root, '.claude/sessions/.mine.tmp'), 400 * 24 * HOUR),
     put(path.join(state.owner, 'young'), HOUR),
   ];
+  const folder = siblingTempName(path.join(state.root, 'parked'));
+  put(path.join(folder, 'file'), 2 * HOUR);
+  fs.utimesSync(folder, new Date(Date.now() - 2 * HOUR), new Date(Date.now() - 2 * HOUR));
+  const lock = put(`${siblingTempName(path.join(state.indexes, 'parked'))}.lock`, 2 * HOUR);
   const old = put(path.join(state.owner, 'old'), 15 * 24 * HOUR);
   const repository = { root, gitDir: path.join(root, '.git'), commonDir: path.join(root, '.git') };
   tidyState({ state, repository, now: Date.now } as Workplace);
-  expect([stale, staleDocument, old].filter((file) => fs.existsSync(file))).toEqual([]);
+  expect([stale, staleDocument, folder, lock, old].filter((file) => fs.existsSync(file))).toEqual([]);
   expect(kept.filter((file) => !fs.existsSync(file))).toEqual([]);
 });
