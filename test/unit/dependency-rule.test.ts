@@ -22,6 +22,7 @@ const LEAVES = [
   'src/errors.ts',
   'src/version.ts',
   'src/config/schema.ts',
+  'src/config/schema-parts.ts',
   'src/config/config.ts',
   'src/config/duration.ts',
   'src/install/hook-catalog.ts',
